@@ -1,0 +1,61 @@
+"""What an operation knows about the call that it answers."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+
+if TYPE_CHECKING:
+    from bedrock_emulator.model.service import Operation
+    from bedrock_emulator.state.lab import Lab
+
+Params: TypeAlias = Mapping[str, Any]
+"""Parsed input: SDK member names, modelled types (blobs as bytes, timestamps as datetime)."""
+
+Output: TypeAlias = dict[str, Any]
+"""Modelled output members (AWS spelling); undocumented members may be added and are serialized as they are."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Caller:
+    """Who signed the request. Secrets are not part of it."""
+
+    kind: Literal["sigv4", "bearer", "anonymous"]
+    account: str
+    access_key_id: str | None = None
+    region: str | None = None
+    """The region of the signature's scope; None for bearer and anonymous calls."""
+    canonical_path: str | None = None
+    """The path whose signature verified; None when no signature was checked."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """One API call after authentication."""
+
+    lab: "Lab"
+    operation: "Operation"
+    caller: Caller
+    region: str
+    account: str
+    request_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class EventStream:
+    """A streamed answer: (event name, payload) pairs, sent as they are produced.
+
+    An AwsError raised by the iterator becomes an exception frame.
+    """
+
+    events: Iterable[tuple[str, Mapping[str, Any]]]
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedBody:
+    """An answer whose JSON was serialized before, for large answers that seldom change."""
+
+    data: bytes
+
+
+Handler: TypeAlias = Callable[[Call, Params], Output | EventStream | PreparedBody]
+"""One API call as a function of the call and its parameters; refusals are raised as AwsError."""

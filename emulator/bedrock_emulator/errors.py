@@ -1,0 +1,81 @@
+"""Every error of the emulator.
+
+EmulatorError
+├── AwsError        an answer that AWS would give: an HTTP error, or an exception frame inside a stream
+├── AdminError      a refused request to the admin API under /_emulator/
+├── WireError       bytes that are not an event stream (the tree is in wire/frames.py)
+└── ConfigError     the emulator was started or used wrongly
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+SERVICE_LAYER = "http://internal.amazon.com/coral/com.amazon.bedrock/"
+"""What follows the code in x-amzn-ErrorType of a service error [recorded]."""
+
+AUTHENTICATION_LAYER = "http://internal.amazon.com/coral/com.amazon.coral.service/"
+"""The same for errors of the authentication layer [recorded]."""
+
+
+class EmulatorError(Exception):
+    """The base of every error that this package raises on purpose."""
+
+
+class ConfigError(EmulatorError):
+    """The emulator was configured or called in a way that cannot work; the message says what to do."""
+
+
+class WireError(EmulatorError):
+    """Bytes that do not form a valid event stream."""
+
+
+class AdminError(EmulatorError):
+    """A refused admin request: an HTTP status, what is wrong, where in the body, and what to do."""
+
+    def __init__(self, status: int, message: str, *, path: str | None = None) -> None:
+        super().__init__(message)
+        self.status = status
+        self.message = message
+        self.path = path
+
+
+class AwsError(EmulatorError):
+    """An answer that AWS would give.
+
+    Args:
+        code: the exception name, as in `ValidationException`; it travels in x-amzn-ErrorType.
+        message: the text the caller sees.
+        status: the HTTP status; None takes the one that the operation's service model gives to `code`.
+        authentication: True for errors of the authentication layer (another suffix in x-amzn-ErrorType).
+        capital_message: IAM denials and bearer failures answer `{"Message": …}` (users' reports).
+        members: further body members that the error's shape models (`originalStatusCode`, …).
+    """
+
+    def __init__(
+        self,
+        code: str,
+        message: str,
+        *,
+        status: int | None = None,
+        authentication: bool = False,
+        capital_message: bool = False,
+        members: Mapping[str, Any] | None = None,
+    ) -> None:
+        super().__init__(f"{code}: {message}")
+        self.code = code
+        self.message = message
+        self.status = status
+        self.authentication = authentication
+        self.capital_message = capital_message
+        self.members = dict(members or {})
+
+    @property
+    def error_type(self) -> str:
+        """The value of the x-amzn-ErrorType header."""
+        layer = AUTHENTICATION_LAYER if self.authentication else SERVICE_LAYER
+        return f"{self.code}:{layer}"
+
+
+def validation_error(message: str) -> AwsError:
+    """The 400 that most refusals are."""
+    return AwsError("ValidationException", message, status=400)
