@@ -42,12 +42,14 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class EventStream:
-    """A streamed answer: (event name, payload) pairs, sent as they are produced.
+    """A streamed answer: (event name, payload) pairs.
 
     An AwsError raised by the iterator becomes an exception frame.
     """
 
     events: Iterable[tuple[str, Mapping[str, Any]]]
+    paced: bool = False
+    """True where events take time to come: each is sent at once. Else frames are joined into larger writes."""
 
 
 @dataclass(frozen=True, slots=True)

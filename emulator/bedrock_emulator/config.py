@@ -1,0 +1,39 @@
+"""What a server is started with."""
+
+import re
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from bedrock_emulator.errors import ConfigError
+
+AuthMode: TypeAlias = Literal["off", "known", "strict"]
+
+DEFAULT_HOST = "127.0.0.1"
+DEFAULT_PORT = 4577
+DEFAULT_TLS_PORT = 4578
+DEFAULT_REGION = "us-east-1"
+
+_REGION = re.compile(r"[a-z]{2}(-[a-z]+)+-\d")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """The choices behind `bedrock-emulator serve`; the defaults are its defaults."""
+
+    host: str = DEFAULT_HOST
+    port: int = DEFAULT_PORT
+    """0 takes a free port."""
+    tls_port: int | None = None
+    """A second, HTTPS, port onto the same state; None for none, 0 for a free one."""
+    auth: AuthMode = "known"
+    region: str = DEFAULT_REGION
+    """The region of calls that name none: bearer keys, `auth="off"`."""
+    documented_ids: bool = True
+    """Also list the ids that the OpenClaw documents use and AWS does not."""
+
+    def __post_init__(self) -> None:
+        if _REGION.fullmatch(self.region) is None:
+            raise ConfigError(f"{self.region!r} is not an AWS region; write one such as us-east-1")
+        for port in (self.port, self.tls_port or 0):
+            if not 0 <= port <= 65535:
+                raise ConfigError(f"{port} is not a TCP port; choose 0 (any free one) to 65535")
