@@ -1,0 +1,138 @@
+"""Who sent a request, and whether they may be believed."""
+
+import hmac
+from collections.abc import Callable
+from datetime import datetime
+
+from bedrock_emulator.auth.bearer import check_bearer
+from bedrock_emulator.auth.sigv4 import (
+    ALGORITHM,
+    Signature,
+    SigningKeys,
+    check_scope,
+    incomplete_signature,
+    invalid_signature,
+    read_signature,
+    verify,
+)
+from bedrock_emulator.call import Caller
+from bedrock_emulator.config import AuthMode
+from bedrock_emulator.errors import AwsError
+from bedrock_emulator.http.messages import HttpRequest
+from bedrock_emulator.state.credentials import DEFAULT_ACCOUNT, Credential, CredentialStore
+
+_BEARER = "Bearer"
+
+
+class Authenticator:
+    """Authenticates requests; it holds nothing but signing keys that it derived before."""
+
+    def __init__(self) -> None:
+        self._keys = SigningKeys()
+
+    def authenticate(
+        self,
+        request: HttpRequest,
+        *,
+        mode: AuthMode,
+        credentials: CredentialStore,
+        now: datetime,
+        lab_now: Callable[[], datetime],
+        pinned_region: str | None = None,
+    ) -> Caller:
+        """The caller of a request.
+
+        Args:
+            request: with the path as the client signed it, a lab's prefix included.
+            mode: how strictly to check; see the type.
+            credentials: the keys that the lab knows.
+            now: the real time, against which the date of a signature is judged.
+            lab_now: the lab's clock, on which keys expire.
+            pinned_region: the one region that the endpoint serves; None for any.
+
+        Raises:
+            AwsError: what AWS's authentication layer answers.
+        """
+        if mode == "off":
+            return _believed(request, credentials)
+        scheme, _, token = request.headers.get("authorization", "").strip().partition(" ")
+        if scheme == ALGORITHM:
+            signature = read_signature(request.headers)
+            check_scope(signature, now=now, pinned_region=pinned_region)
+            return self._signed(request, signature, mode=mode, credentials=credentials, lab_now=lab_now)
+        if scheme.lower() == _BEARER.lower():
+            account = check_bearer(
+                token.strip(), strict=mode == "strict", credentials=credentials, lab_now=lab_now
+            )
+            return Caller(kind="bearer", account=account)
+        raise _refusal_without_scheme(request, scheme)
+
+    def _signed(
+        self,
+        request: HttpRequest,
+        signature: Signature,
+        *,
+        mode: AuthMode,
+        credentials: CredentialStore,
+        lab_now: Callable[[], datetime],
+    ) -> Caller:
+        credential = credentials.lookup(signature.access_key_id)
+        if credential is None:
+            if mode == "strict":
+                raise _unrecognized()
+            return _caller(signature, account=DEFAULT_ACCOUNT)
+        _check_token(request, credential, lab_now)
+        path = verify(request, signature, secret=credential.secret_access_key, keys=self._keys)
+        return _caller(signature, account=credential.account, canonical_path=path)
+
+
+def _believed(request: HttpRequest, credentials: CredentialStore) -> Caller:
+    """The caller that a request names, unchecked; one that names none is anonymous."""
+    scheme = request.headers.get("authorization", "").strip().partition(" ")[0]
+    if scheme == ALGORITHM:
+        try:
+            signature = read_signature(request.headers)
+        except AwsError:  # nothing is required here, so a half signature is no signature
+            return Caller(kind="anonymous", account=DEFAULT_ACCOUNT)
+        credential = credentials.lookup(signature.access_key_id)
+        return _caller(signature, account=credential.account if credential else DEFAULT_ACCOUNT)
+    kind = "bearer" if scheme.lower() == _BEARER.lower() else "anonymous"
+    return Caller(kind=kind, account=DEFAULT_ACCOUNT)
+
+
+def _caller(signature: Signature, *, account: str, canonical_path: str | None = None) -> Caller:
+    return Caller(
+        kind="sigv4",
+        account=account,
+        access_key_id=signature.access_key_id,
+        region=signature.region,
+        canonical_path=canonical_path,
+    )
+
+
+def _check_token(request: HttpRequest, credential: Credential, lab_now: Callable[[], datetime]) -> None:
+    if credential.session_token is not None:
+        token = request.headers.get("x-amz-security-token", "")
+        if not hmac.compare_digest(token.encode(), credential.session_token.encode()):
+            raise _unrecognized()
+    if credential.is_expired(lab_now()):
+        message = "The security token included in the request is expired"  # [recorded]
+        raise AwsError("ExpiredTokenException", message, status=403, authentication=True)
+
+
+def _unrecognized() -> AwsError:
+    message = "The security token included in the request is invalid."  # [recorded]
+    return AwsError("UnrecognizedClientException", message, status=403, authentication=True)
+
+
+def _refusal_without_scheme(request: HttpRequest, scheme: str) -> AwsError:
+    if "x-amz-signature=" in request.query.lower():
+        return invalid_signature(
+            "A signature in the query string is not supported here. Sign with the Authorization header."
+        )
+    if scheme:
+        # The scheme is not repeated: a client that sends a bare key would find its key in the message.
+        return incomplete_signature(f"Authorization must begin with '{ALGORITHM}' or '{_BEARER}'.")
+    return AwsError(
+        "MissingAuthenticationTokenException", "Missing Authentication Token", status=403, authentication=True
+    )

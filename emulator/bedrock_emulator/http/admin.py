@@ -1,0 +1,207 @@
+"""The admin API under /_emulator/: labs and their parts, the journal, health, and the schema of all of it."""
+
+from collections.abc import Collection
+from typing import Any
+from urllib.parse import urlsplit
+
+import flask
+import orjson
+from flask import Response, request
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
+
+from bedrock_emulator._version import __version__
+from bedrock_emulator.config import DEFAULT_HOST, DEFAULT_PORT
+from bedrock_emulator.errors import AdminError
+from bedrock_emulator.state.depth import is_deeper
+from bedrock_emulator.state.journal import MAX_ENTRIES
+from bedrock_emulator.state.lab import PARTS, Lab
+from bedrock_emulator.state.labs import Labs
+from bedrock_emulator.state.schema import schema_bytes
+
+MAX_BODY = 16 * 1024 * 1024
+"""Bytes of an admin request."""
+
+MAX_DEPTH = 64
+"""Levels of JSON in an admin request."""
+
+MAX_WAIT = 60.0
+"""Seconds that a request may wait for the journal."""
+
+LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
+
+_METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+
+
+def admin_blueprint(
+    labs: Labs, *, host: str = DEFAULT_HOST, port: int = DEFAULT_PORT, names: Collection[str] = ()
+) -> flask.Blueprint:
+    """The admin API of these labs.
+
+    Args:
+        labs: what it administers.
+        host: the address that the server is bound to.
+        port: its HTTP port, for the addresses in answers.
+        names: further host names by which it may be addressed; loopback ones always are.
+    """
+    admin = flask.Blueprint("admin", __name__, url_prefix="/_emulator")
+    allowed = LOOPBACK_NAMES.union(name.lower() for name in (host, *names))
+    url = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+    admin.before_request(lambda: _check_sender(allowed))
+    admin.register_error_handler(AdminError, lambda error: _refusal(error.status, error.message, error.path))
+    admin.register_error_handler(HTTPException, _http_refusal)
+    _add_server_routes(admin, labs)
+    _add_lab_routes(admin, labs, url)
+    _add_journal_routes(admin, labs)
+    for rest in ("/", "/<path:rest>"):
+        admin.add_url_rule(rest, "unknown", _unknown, methods=_METHODS)
+    return admin
+
+
+def _add_server_routes(admin: flask.Blueprint, labs: Labs) -> None:
+    @admin.get("/health")
+    def health() -> Response:
+        return _answer({"status": "ok", "version": __version__, "labs": len(labs)})
+
+    @admin.get("/schema")
+    def schema() -> Response:
+        return Response(schema_bytes(), content_type="application/schema+json")
+
+
+def _add_lab_routes(admin: flask.Blueprint, labs: Labs, url: str) -> None:
+    def described(lab: Lab, *, status: int = 200) -> Response:
+        return _answer({**lab.describe(), "endpointUrl": url + lab.path}, status=status)
+
+    @admin.put("/labs/<name>")
+    def put_lab(name: str) -> Response:
+        lab, is_new = labs.put(name, _body(default={}))
+        return described(lab, status=201 if is_new else 200)
+
+    @admin.get("/labs/<name>")
+    def get_lab(name: str) -> Response:
+        return described(labs.existing(name))
+
+    @admin.delete("/labs/<name>")
+    def delete_lab(name: str) -> Response:
+        labs.delete(name)
+        return Response(status=204)
+
+    @admin.post("/labs/<name>/reset")
+    def reset_lab(name: str) -> Response:
+        lab = labs.existing(name)
+        lab.reset()
+        return described(lab)
+
+    @admin.put(f"/labs/<name>/<any({', '.join(PARTS)}):part>")
+    def put_part(name: str, part: str) -> Response:
+        lab = labs.existing(name)
+        lab.put(part, _body())
+        return described(lab)
+
+
+def _add_journal_routes(admin: flask.Blueprint, labs: Labs) -> None:
+    @admin.get("/labs/<name>/journal")
+    def get_journal(name: str) -> Response:
+        return _answer(
+            labs.existing(name).journal.page(operation=request.args.get("operation"), after=_after())
+        )
+
+    @admin.get("/labs/<name>/journal/wait")
+    def wait_for_journal(name: str) -> Response:
+        journal = labs.existing(name).journal
+        operation, after = request.args.get("operation"), _after()
+        count = int(_number("count", default=1, most=MAX_ENTRIES))
+        is_complete = journal.wait(
+            count, _number("timeout", default=10, most=MAX_WAIT), operation=operation, after=after
+        )
+        return _answer({**journal.page(operation=operation, after=after), "complete": is_complete})
+
+    @admin.delete("/labs/<name>/journal")
+    def clear_journal(name: str) -> Response:
+        labs.existing(name).journal.clear()
+        return Response(status=204)
+
+
+def _check_sender(allowed: frozenset[str]) -> None:
+    """Refuse web pages: those that got a name of their own to resolve to us, and those that post across origins."""
+    origin = request.headers.get("Origin")
+    names = [_host_name(f"//{request.headers.get('Host', '')}")]
+    if origin is not None:
+        names.append(_host_name(origin))
+    for name in names:
+        if name not in allowed:
+            raise AdminError(
+                403,
+                f"the admin API is not for {name!r}; address the emulator as {', '.join(sorted(allowed))}",
+            )
+
+
+def _host_name(url: str) -> str:
+    try:
+        return urlsplit(url).hostname or ""
+    except ValueError:
+        return ""
+
+
+def _body(default: Any = None) -> Any:
+    """The JSON of the request; `default` when it has no body."""
+    request.max_content_length = MAX_BODY
+    data = request.get_data()
+    if not data and default is not None:
+        return default
+    try:
+        document = orjson.loads(data)
+    except orjson.JSONDecodeError as error:
+        place = f"line {error.lineno}, column {error.colno}"
+        raise AdminError(400, f"the body is not JSON: {error.msg} at {place}", path=place) from error
+    if is_deeper(document, MAX_DEPTH):
+        raise AdminError(400, f"the body nests deeper than {MAX_DEPTH} levels")
+    return document
+
+
+def _after() -> int | None:
+    return int(_number("after", default=0, most=2**63)) if "after" in request.args else None
+
+
+def _number(name: str, *, default: float, most: float) -> float:
+    text = request.args.get(name)
+    try:
+        number = default if text is None else float(text)
+    except ValueError:
+        number = -1
+    if not 0 <= number <= most:
+        raise AdminError(400, f"must be a number from 0 to {most:,}, not {text!r}", path=f"?{name}")
+    return number
+
+
+def _unknown(rest: str = "") -> Response:  # noqa: ARG001 - Flask passes what the route matched
+    """Flask would let other routes of the app have what this API does not know."""
+    adapter = flask.current_app.create_url_adapter(request)
+    assert adapter is not None
+    allowed = [method for method in _METHODS if adapter.match(method=method)[0] != request.endpoint]
+    raise MethodNotAllowed(allowed) if allowed else NotFound
+
+
+def _http_refusal(error: HTTPException) -> Response:
+    response = _refusal(
+        error.code or 500, _SENTENCES.get(error.code or 500, error.description or error.name), None
+    )
+    if isinstance(error, MethodNotAllowed) and error.valid_methods:
+        response.headers["Allow"] = ", ".join(error.valid_methods)
+    return response
+
+
+_SENTENCES = {
+    404: "the admin API has no such address; GET /_emulator/schema lists its documents",
+    405: "this address does not take that method; the Allow header says which it takes",
+    413: f"the body is larger than {MAX_BODY:,} bytes",
+    500: "the emulator failed; its log says where",
+}
+
+
+def _refusal(status: int, message: str, path: str | None) -> Response:
+    return _answer({"error": {"message": message, "path": path}}, status=status)
+
+
+def _answer(document: Any, *, status: int = 200) -> Response:
+    return Response(orjson.dumps(document), status=status, content_type="application/json")

@@ -1,0 +1,102 @@
+"""The Flask app: admin API and pages through Flask, AWS requests through the pipeline beside it.
+
+See docs/decisions/0002-aws-requests-beside-flask-routing.md.
+"""
+
+from collections.abc import Iterable, Mapping
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+
+import flask
+
+from bedrock_emulator.config import DEFAULT_PORT, Settings
+from bedrock_emulator.errors import AwsError
+from bedrock_emulator.http.admin import admin_blueprint
+from bedrock_emulator.http.messages import HttpRequest
+from bedrock_emulator.http.pages import pages_blueprint
+from bedrock_emulator.http.pipeline import Pipeline
+from bedrock_emulator.model.router import Router
+from bedrock_emulator.model.service import load_api
+from bedrock_emulator.operations.dispatch import HANDLERS
+from bedrock_emulator.state.labs import Labs
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+BODY_LIMIT = 25_000_000
+"""Bytes of a request body: the largest that the service models allow for any operation [botocore, InvokeModel]."""
+
+_DISCARDED_AT_ONCE = 1 << 20
+
+_STATUS_LINES: Mapping[int, str] = {status.value: f"{status.value} {status.phrase}" for status in HTTPStatus}
+
+
+def create_app(settings: Settings | None = None, *, port: int = DEFAULT_PORT) -> flask.Flask:
+    """Build the app, with state of its own: two apps in one process share nothing.
+
+    Args:
+        settings: the choices of the server; None for the defaults.
+        port: where it listens, for the addresses in the admin API's answers.
+    """
+    settings = settings or Settings()
+    api = load_api()
+    labs = Labs(settings, api)
+    app = flask.Flask("bedrock_emulator", static_folder=None)
+    app.register_blueprint(admin_blueprint(labs, host=settings.host, port=port))
+    app.register_blueprint(pages_blueprint(api, HANDLERS.keys()))
+    pipeline = Pipeline(labs=labs, router=Router(api), handlers=HANDLERS)
+    app.wsgi_app = AwsFront(pipeline, app.wsgi_app)  # type: ignore[method-assign]
+    return app
+
+
+class AwsFront:
+    """The WSGI callable that sends admin requests and pages to Flask and everything else to the pipeline."""
+
+    def __init__(self, pipeline: Pipeline, flask_app: "WSGIApplication") -> None:
+        self._pipeline = pipeline
+        self._flask_app = flask_app
+
+    def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        path = environ["PATH_INFO"]
+        if path == "/" or path == "/_emulator" or path.startswith("/_emulator/"):
+            return self._flask_app(environ, start_response)
+        response = self._pipeline.answer(*_read_request(environ))
+        start_response(_STATUS_LINES.get(response.status, f"{response.status} Unknown"), response.headers)
+        return [response.body] if isinstance(response.body, bytes) else response.body
+
+
+def _read_request(environ: "WSGIEnvironment") -> tuple[HttpRequest, AwsError | None]:
+    """The request as a value, its body read to the end, because a client may not listen before; or why not."""
+    body, refusal = _read_body(environ["wsgi.input"])
+    path = environ["PATH_INFO"]
+    request = HttpRequest(
+        method=environ["REQUEST_METHOD"],
+        # WSGI hands over bytes as latin-1.
+        path=path if path.isascii() else path.encode("latin-1").decode("utf-8", "replace"),
+        query=environ.get("QUERY_STRING", ""),
+        headers=_headers(environ),
+        body=body,
+    )
+    return request, refusal
+
+
+def _headers(environ: "WSGIEnvironment") -> dict[str, str]:
+    headers = {
+        key[5:].replace("_", "-").lower(): value for key, value in environ.items() if key.startswith("HTTP_")
+    }
+    if "CONTENT_TYPE" in environ:
+        headers["content-type"] = environ["CONTENT_TYPE"]
+    if "CONTENT_LENGTH" in environ:
+        headers["content-length"] = environ["CONTENT_LENGTH"]
+    return headers
+
+
+def _read_body(stream: Any) -> tuple[bytes, AwsError | None]:
+    body = stream.read(BODY_LIMIT + 1)
+    if len(body) <= BODY_LIMIT:
+        return body, None
+    while stream.read(_DISCARDED_AT_ONCE):
+        pass
+    message = f"The request body is larger than the limit of {BODY_LIMIT:,} bytes."
+    # Name and status as other AWS services answer; no capture for Bedrock [guess].
+    return b"", AwsError("RequestEntityTooLargeException", message, status=413)

@@ -1,0 +1,76 @@
+"""An HTTPS port in front of the HTTP one: terminates TLS and passes the bytes on.
+
+ALPN offers h2 and http/1.1, and the server behind speaks both on one cleartext port, so a relay needs to know
+neither protocol (docs/decisions/0001-tls-relay.md).
+"""
+
+import asyncio
+import contextlib
+import ssl
+from dataclasses import dataclass
+from pathlib import Path
+
+import trustme
+
+_CHUNK = 64 * 1024
+"""Bytes that are passed on at a time."""
+
+
+@dataclass(frozen=True, slots=True)
+class MintedCertificate:
+    """A certificate for the server and the file of the CA that clients must trust."""
+
+    ca_file: Path
+    context: ssl.SSLContext
+
+
+def mint(host: str, directory: Path) -> MintedCertificate:
+    """Mint a CA and a certificate for `host` and localhost; writes `ca.pem` into `directory`."""
+    authority = trustme.CA(organization_name="bedrock-emulator")
+    names = dict.fromkeys([host, "localhost", "127.0.0.1", "::1"])
+    certificate = authority.issue_cert(*names)
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.set_alpn_protocols(["h2", "http/1.1"])
+    certificate.configure_cert(context)
+    ca_file = directory / "ca.pem"
+    authority.cert_pem.write_to_path(str(ca_file))
+    return MintedCertificate(ca_file, context)
+
+
+async def start_relay(
+    host: str, port: int, target: tuple[str, int], context: ssl.SSLContext
+) -> asyncio.Server:
+    """Accept TLS on `host:port` and pass each connection on to `target`."""
+
+    async def relay(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            upstream_reader, upstream_writer = await asyncio.open_connection(*target)
+        except OSError:
+            writer.transport.abort()
+            return
+        await _join(_pass_on(reader, upstream_writer), _pass_on(upstream_reader, writer))
+
+    return await asyncio.start_server(relay, host, port, ssl=context, reuse_port=True)
+
+
+async def _join(*directions: "asyncio.Future[None] | object") -> None:
+    """Run both directions until one ends, then end the other: TLS has no half-closed connections."""
+    tasks = [asyncio.ensure_future(each) for each in directions]  # type: ignore[call-overload]
+    await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def _pass_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """Copy until the source ends or either side breaks; a broken copy never looks like a clean end."""
+    try:
+        while chunk := await reader.read(_CHUNK):
+            writer.write(chunk)
+            await writer.drain()
+    except (OSError, ssl.SSLError):
+        writer.transport.abort()
+    finally:
+        writer.close()
+        with contextlib.suppress(OSError, ssl.SSLError, asyncio.CancelledError):
+            await writer.wait_closed()

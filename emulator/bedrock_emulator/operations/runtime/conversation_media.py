@@ -1,0 +1,137 @@
+"""What Bedrock refuses about images, documents and videos in a conversation."""
+
+import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import Any, Protocol
+
+from bedrock_emulator.errors import validation_error
+from bedrock_emulator.operations.runtime.conversation_inference import MODEL_ERRORS, unsupported_field
+from bedrock_emulator.reply.family import family_of
+
+Block = Mapping[str, Any]
+
+MAX_CLAUDE_IMAGE_BYTES = 5 * 1024 * 1024
+"""Counted on the base64 text, so that files above 3.75 MB are refused [reported by users]."""
+_NAME = re.compile(r"[\w\s\-()\[\]]+")
+"""The underscore is accepted although the message does not name it [reported by users]."""
+_DOUBLE_SPACE = re.compile(r"\s\s")
+
+
+class MediaTraits(Protocol):
+    """What the media rules need to know about a model."""
+
+    @property
+    def model_id(self) -> str: ...
+    @property
+    def input_modalities(self) -> Collection[str]: ...
+    @property
+    def video_types(self) -> Collection[str] | None: ...
+
+
+def check_media(messages: Sequence[Mapping[str, Any]], model: MediaTraits) -> None:
+    """Raise the refusal of a media block that the model cannot take."""
+    names: set[str] = set()
+    for number, message in enumerate(messages):
+        _check_text_beside_documents(message["content"])
+        for at, block in enumerate(message["content"]):
+            if "text" not in block:
+                _check_block(block, f"messages.{number}.content.{at}", model, names)
+
+
+def _check_block(block: Block, place: str, model: MediaTraits, names: set[str]) -> None:
+    if "toolResult" in block:
+        _check_result(block["toolResult"].get("content") or (), place, model)
+    elif "video" in block:
+        _check_video(model)
+    elif "image" in block:
+        _check_image(block["image"], place, model)
+    elif "document" in block:
+        _check_document(block["document"], place, model, names)
+
+
+def _check_result(content: Sequence[Block], place: str, model: MediaTraits) -> None:
+    """Media inside a tool's result. A document there needs no text; Claude ignores one from S3 [recorded]."""
+    for at, block in enumerate(content):
+        if "video" in block:
+            _check_video(model)
+        if "image" in block:
+            _check_image(block["image"], f"{place}.toolResult.content.{at}", model)
+    if family_of(model.model_id).name == "nova" and any(_from_s3(content, "document", "video")):
+        path = "/".join(place.split("."))  # [recorded, Nova 2 Lite; an image from S3 is accepted]
+        raise validation_error(
+            f"{MODEL_ERRORS}Malformed input request: #/{path}: extraneous key [toolResult] is not permitted, "
+            "please reformat your input and try again."
+        )
+
+
+def _from_s3(content: Sequence[Block], *kinds: str) -> Iterator[bool]:
+    return (
+        "s3Location" in (block[kind].get("source") or {})
+        for block in content
+        for kind in kinds
+        if kind in block
+    )
+
+
+def _check_video(model: MediaTraits) -> None:
+    if "VIDEO" not in model.input_modalities and not model.video_types:  # [recorded, Claude Sonnet 4.5]
+        raise validation_error(
+            "This model doesn't support the video content block that you provided. "
+            "Update the content block and try again."
+        )
+
+
+def _check_image(image: Block, place: str, model: MediaTraits) -> None:
+    if "IMAGE" not in model.input_modalities:  # [reported by users]
+        raise validation_error("This model doesn't support the image field for user messages.")
+    source = image.get("source") or {}
+    is_claude = family_of(model.model_id).name == "claude"
+    if "s3Location" in source and is_claude:  # [recorded]
+        raise unsupported_field("s3Uri")
+    data = source.get("bytes")
+    if data is None:
+        return
+    size = 4 * ((len(data) + 2) // 3)
+    if is_claude and size > MAX_CLAUDE_IMAGE_BYTES:  # [reported by users]
+        raise validation_error(
+            f"{place}.image.source.bytes: image exceeds 5 MB maximum: "
+            f"{size} bytes > {MAX_CLAUDE_IMAGE_BYTES} bytes"
+        )
+    if image_format(data) != image.get("format"):  # [reported by users]
+        raise validation_error("The provided image does not match the specified image format.")
+
+
+def image_format(data: bytes) -> str | None:
+    """The format that the first bytes of an image show, or None."""
+    if data.startswith(b"\x89PNG\r\n\x1a\n"):
+        return "png"
+    if data.startswith(b"\xff\xd8\xff"):
+        return "jpeg"
+    if data.startswith((b"GIF87a", b"GIF89a")):
+        return "gif"
+    if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
+        return "webp"
+    return None
+
+
+def _check_text_beside_documents(content: Sequence[Block]) -> None:
+    if any("document" in block for block in content) and not any("text" in block for block in content):
+        raise validation_error("A text block must be included when using documents.")  # [reported by users]
+
+
+def _check_document(document: Block, place: str, model: MediaTraits, names: set[str]) -> None:
+    name = document["name"]
+    if not _NAME.fullmatch(name) or _DOUBLE_SPACE.search(name):  # [reported by users]
+        raise validation_error(
+            "The document file name can only contain alphanumeric characters, whitespace characters, "
+            "hyphens, parentheses, and square brackets. The name can't contain more than one consecutive "
+            "whitespace character. Check that the file name conforms to these restrictions and retry your "
+            "request."
+        )
+    if name in names:  # [reported by users]
+        raise validation_error(
+            "Messages can't contain duplicate document names. Rename the document and retry your request."
+        )
+    names.add(name)
+    if "s3Location" in (document.get("source") or {}) and family_of(model.model_id).name == "claude":
+        raise validation_error(f"{MODEL_ERRORS}{place}.document.source.type: Field required")  # [recorded]

@@ -1,0 +1,145 @@
+"""A reply as a Converse answer or as the events of ConverseStream. Keys are sorted where JSON is written."""
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from bedrock_emulator.call import Output
+from bedrock_emulator.reply.family import Family
+from bedrock_emulator.reply.reply import Block, Reply, Usage
+
+Event = tuple[str, dict[str, Any]]
+
+
+def converse_output(
+    reply: Reply, *, family: Family, latency_ms: int, echo: Mapping[str, Any] | None = None
+) -> Output:
+    """The whole answer; `echo` holds the `serviceTier` and `performanceConfig` that the request named."""
+    output: Output = {
+        "output": {"message": {"role": "assistant", "content": list(reply.blocks)}},
+        "stopReason": reply.stop_reason,
+        "usage": usage_members(reply.usage, family, streamed=False),
+        "metrics": {"latencyMs": latency_ms},
+        **(echo or {}),
+    }
+    if reply.additional_fields is not None:
+        output["additionalModelResponseFields"] = reply.additional_fields
+    return output
+
+
+def converse_events(
+    reply: Reply, *, family: Family, latency_ms: int, echo: Mapping[str, Any] | None = None
+) -> Iterator[Event]:
+    """The same answer in events; its deltas joined are the blocks of `converse_output`."""
+    yield "messageStart", {"role": "assistant"}
+    index = 0
+    if family.empty_text_first:
+        yield "contentBlockDelta", {"contentBlockIndex": 0, "delta": {"text": ""}}
+        yield "contentBlockStop", {"contentBlockIndex": 0}
+        index = 1
+    for block in reply.blocks:
+        yield from _block_events(block, index, family)
+        index += 1
+    stop: dict[str, Any] = {"stopReason": reply.stop_reason}
+    if reply.additional_fields is not None:
+        stop["additionalModelResponseFields"] = reply.additional_fields
+    yield "messageStop", stop
+    yield (
+        "metadata",
+        {
+            "usage": usage_members(reply.usage, family, streamed=True),
+            "metrics": {"latencyMs": latency_ms},
+            **(echo or {}),
+        },
+    )
+
+
+def usage_members(usage: Usage, family: Family, *, streamed: bool) -> dict[str, Any]:
+    """`usage` with the members that this family sends."""
+    members: dict[str, Any] = {
+        "inputTokens": usage.input_tokens,
+        "outputTokens": usage.output_tokens,
+        "totalTokens": usage.total_tokens,
+    }
+    if family.server_tool_usage:
+        members["serverToolUsage"] = {}
+    counted = _cache_counters(usage, family, streamed=streamed)
+    if counted != "none":  # both spellings are sent [recorded]
+        members["cacheReadInputTokens"] = members["cacheReadInputTokenCount"] = usage.cache_read_tokens
+    if counted == "both":
+        members["cacheWriteInputTokens"] = members["cacheWriteInputTokenCount"] = usage.cache_write_tokens
+    if counted == "both" and usage.cache_write_tokens and family.name == "claude":
+        members["cacheDetails"] = [{"inputTokens": usage.cache_write_tokens, "ttl": "5m"}]  # [recorded]
+    return members
+
+
+def _cache_counters(usage: Usage, family: Family, *, streamed: bool) -> str:
+    if family.cache_counters == "never":
+        return "none"
+    if usage.cache_points:
+        return "both"
+    if (
+        streamed or family.cache_counters == "requested"
+    ):  # no counter in any recorded stream without cachePoint
+        return "none"
+    return "both" if family.cache_counters == "always" else "read"
+
+
+def _block_events(block: Block, index: int, family: Family) -> Iterator[Event]:
+    if "text" in block:  # text and reasoning have no contentBlockStart [recorded]
+        for piece in family.split_text(block["text"]) or ("",):
+            yield "contentBlockDelta", {"contentBlockIndex": index, "delta": {"text": piece}}
+    elif "toolUse" in block:
+        yield from _tool_use_events(block["toolUse"], index, family)
+    elif "toolResult" in block:
+        yield from _split_events("toolResult", block["toolResult"], "content", index)
+    elif "image" in block:
+        yield from _split_events("image", block["image"], "source", index)
+    else:
+        for delta in _other_deltas(block, family):
+            yield "contentBlockDelta", {"contentBlockIndex": index, "delta": delta}
+    yield "contentBlockStop", {"contentBlockIndex": index}
+
+
+def _tool_use_events(tool_use: Mapping[str, Any], index: int, family: Family) -> Iterator[Event]:
+    start = {name: value for name, value in tool_use.items() if name != "input"}
+    yield "contentBlockStart", {"contentBlockIndex": index, "start": {"toolUse": start}}
+    for piece in family.split_tool_input(
+        json.dumps(tool_use["input"], ensure_ascii=False, separators=(",", ":"))
+    ):
+        yield "contentBlockDelta", {"contentBlockIndex": index, "delta": {"toolUse": {"input": piece}}}
+
+
+def _split_events(kind: str, body: Mapping[str, Any], streamed: str, index: int) -> Iterator[Event]:
+    """A block that is opened with its short members and filled with one delta.
+
+    So come an image [botocore] and the result of a tool that the service ran itself [recorded]; the delta of
+    the latter is the bare content.
+    """
+    start = {name: value for name, value in body.items() if name != streamed}
+    yield "contentBlockStart", {"contentBlockIndex": index, "start": {kind: start}}
+    delta = body[streamed] if kind == "toolResult" else {streamed: body[streamed]}
+    yield "contentBlockDelta", {"contentBlockIndex": index, "delta": {kind: delta}}
+
+
+def _other_deltas(block: Block, family: Family) -> Iterator[dict[str, Any]]:
+    if "reasoningContent" in block:
+        yield from _reasoning_deltas(block["reasoningContent"], family)
+    elif "citationsContent" in block:  # citations stand before the text that they support [recorded]
+        for citation in block["citationsContent"].get("citations", ()):
+            yield {"citation": citation}
+        for content in block["citationsContent"].get("content", ()):
+            yield from ({"text": piece} for piece in family.split_text(content["text"]))
+    else:
+        yield dict(block)
+
+
+def _reasoning_deltas(reasoning: Mapping[str, Any], family: Family) -> Iterator[dict[str, Any]]:
+    if "redactedContent" in reasoning:
+        yield {"reasoningContent": {"redactedContent": reasoning["redactedContent"]}}
+        return
+    text = reasoning["reasoningText"]
+    for piece in family.split_text(text["text"]):
+        yield {"reasoningContent": {"text": piece}}
+    if "signature" in text:
+        yield {"reasoningContent": {"signature": text["signature"]}}

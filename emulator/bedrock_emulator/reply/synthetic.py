@@ -1,0 +1,180 @@
+"""The default model: an answer that is plainly synthetic, depends on the prompt and never varies."""
+
+import base64
+import json
+import zlib
+from collections.abc import Mapping, Sequence
+from hashlib import blake2b
+from typing import Any
+
+from bedrock_emulator.call import Params
+from bedrock_emulator.reply import prompt
+from bedrock_emulator.reply.family import Family, family_of
+from bedrock_emulator.reply.instance import instance_of
+from bedrock_emulator.reply.prompt import Tool
+from bedrock_emulator.reply.reply import Block, Reply, Usage
+from bedrock_emulator.reply.tokens import cut_to_tokens, estimate_tokens, input_tokens
+
+_EXCERPT_LENGTH = 200
+_REASONING = "This is synthetic reasoning. No model thought about the request; the answer follows."
+_ID_BYTES = 16
+"""Sixteen bytes make the 22 characters that follow `tooluse_` [recorded]."""
+
+
+def synthesize(params: Params, *, model_id: str, max_tokens: int) -> Reply:
+    """The synthetic answer to a Converse request; the same request always gets the same one.
+
+    A text that does not fit `max_tokens` is cut there, also the JSON of a structured output. A tool call is
+    never cut: one that does not fit gives way to as much text as fits, and the turn stops with max_tokens.
+    """
+    family = family_of(model_id)
+    text = prompt.last_user_text(params["messages"])
+    reasoning = _reasoning_blocks(params, family, max_tokens)
+    spent = estimate_tokens(_REASONING) if reasoning else 0
+    answer = _answer(params, family, model_id, text, max_tokens - spent)
+    usage = Usage(
+        input_tokens=input_tokens(params),
+        output_tokens=spent + answer.tokens,
+        cache_points=prompt.has_cache_point(params),
+    )
+    return Reply(
+        blocks=(*reasoning, answer.block),
+        stop_reason=answer.stop_reason,
+        usage=usage,
+        additional_fields=_additional_fields(params, answer.stop_sequence),
+    )
+
+
+class _Answer:
+    """The last block of a reply, and how it ended."""
+
+    __slots__ = ("block", "stop_reason", "stop_sequence", "tokens")
+
+    def __init__(self, block: Block, stop_reason: str, tokens: int, stop_sequence: str | None = None) -> None:
+        self.block = block
+        self.stop_reason = stop_reason
+        self.tokens = tokens
+        self.stop_sequence = stop_sequence
+
+
+def _answer(params: Params, family: Family, model_id: str, text: str, limit: int) -> _Answer:
+    tools = prompt.offered_tools(params)
+    tool = prompt.chosen_tool(params, tools, text) if tools else None
+    if tool is not None:
+        return _tool_answer(params, family, model_id, text, tool, limit)
+    schema = prompt.output_schema(params)
+    spoken = (
+        _prose(params, model_id, text)
+        if schema is None
+        else json.dumps(instance_of(schema), ensure_ascii=False)
+    )
+    return _text_answer(spoken, _stop_sequences(params), family, limit)
+
+
+def _tool_answer(params: Params, family: Family, model_id: str, text: str, tool: Tool, limit: int) -> _Answer:
+    value = instance_of(tool.schema, prompt.arguments_for(tool, text))
+    arguments = value if isinstance(value, Mapping) else {}
+    tokens = estimate_tokens(tool.name) + estimate_tokens(json.dumps(arguments, ensure_ascii=False))
+    if tokens > limit:
+        cut = cut_to_tokens(_prose(params, model_id, text), limit)
+        return _Answer({"text": cut}, "max_tokens", limit)
+    tool_use: dict[str, Any] = {
+        "toolUseId": _tool_use_id(params, model_id, tool, family),
+        "name": tool.name,
+        "input": arguments,
+    }
+    if family.tool_use_type is not None:
+        tool_use["type"] = family.tool_use_type
+    return _Answer({"toolUse": tool_use}, "tool_use", tokens)
+
+
+def _prose(params: Params, model_id: str, text: str) -> str:
+    """About thirty words. The digest covers the whole prompt and all results, the excerpts their start."""
+    results = prompt.last_tool_results(params["messages"])
+    digest = zlib.crc32(
+        results.encode("utf-8", "surrogatepass"), zlib.crc32(text.encode("utf-8", "surrogatepass"))
+    )
+    returned = f"\nTools returned: {_excerpt(results)}" if results else ""
+    return (
+        f"This is a synthetic answer in place of {model_id}; no model was called. "
+        f"The last message, with the digest {digest:08x}, begins: {_excerpt(text) or '(no text)'}"
+        f"{returned}\n\nThe same request always gets this same text, streamed or not."
+    )
+
+
+def _excerpt(text: str) -> str:
+    return " ".join(text[: 4 * _EXCERPT_LENGTH].split())[:_EXCERPT_LENGTH]
+
+
+def _text_answer(text: str, stop_sequences: Sequence[str], family: Family, limit: int) -> _Answer:
+    """The text up to the first stop sequence or the token limit, whichever comes first."""
+    end, matched = _first_stop(text, stop_sequences)
+    if matched is not None and family.keeps_stop_sequence:
+        end += len(matched)
+    spoken = text[:end]
+    tokens = estimate_tokens(spoken)
+    if tokens > limit:
+        return _Answer({"text": cut_to_tokens(spoken, limit)}, "max_tokens", limit)
+    if matched is None or family.keeps_stop_sequence:
+        return _Answer({"text": spoken}, "end_turn", tokens)
+    return _Answer({"text": spoken}, "stop_sequence", tokens, matched)
+
+
+def _first_stop(text: str, stop_sequences: Sequence[str]) -> tuple[int, str | None]:
+    """Where the earliest stop sequence begins, and which it is; the end of the text when there is none."""
+    end, matched = len(text), None
+    for sequence in stop_sequences:
+        at = text.find(sequence)
+        if sequence and 0 <= at < end:
+            end, matched = at, sequence
+    return end, matched
+
+
+def _stop_sequences(params: Params) -> Sequence[str]:
+    return (params.get("inferenceConfig") or {}).get("stopSequences") or ()
+
+
+def _reasoning_blocks(params: Params, family: Family, max_tokens: int) -> tuple[Block, ...]:
+    """One reasoning block when the request or the family has it and it leaves room for an answer."""
+    if not (family.always_reasons or prompt.asks_for_reasoning(params)):
+        return ()
+    if estimate_tokens(_REASONING) >= max_tokens:
+        return ()
+    reasoning = {"text": _REASONING}
+    if family.signs_reasoning:
+        reasoning["signature"] = base64.b64encode(_fingerprint(params, "signature", size=64)).decode()
+    return ({"reasoningContent": {"reasoningText": reasoning}},)
+
+
+def _tool_use_id(params: Params, model_id: str, tool: Tool, family: Family) -> str:
+    """An id that looks random and follows from the request alone."""
+    if family.numbered_tool_ids:
+        return f"functions.{tool.name}:0"
+    digest = _fingerprint(params, model_id, tool.name, size=_ID_BYTES)
+    return "tooluse_" + base64.urlsafe_b64encode(digest).decode().rstrip("=")
+
+
+def _fingerprint(params: Params, *more: str, size: int) -> bytes:
+    """Bytes that follow from the conversation; media count by a checksum, so that large ones stay cheap."""
+    seed = json.dumps((more, params.get("system"), params["messages"]), default=_checksum, sort_keys=True)
+    return blake2b(seed.encode(), digest_size=size).digest()
+
+
+def _checksum(value: object) -> int | str:
+    return zlib.crc32(value) if isinstance(value, bytes | bytearray) else str(value)
+
+
+def _additional_fields(params: Params, stop_sequence: str | None) -> dict[str, Any] | None:
+    """The native answer's fields that the request's JSON pointers name; unknown pointers give nothing.
+
+    Claude's native answer has `stop_sequence` at its top, and in `delta` when streamed [reported by users].
+    """
+    paths = params.get("additionalModelResponseFieldPaths")
+    if not paths or stop_sequence is None:
+        return None
+    fields: dict[str, Any] = {}
+    if "/stop_sequence" in paths:
+        fields["stop_sequence"] = stop_sequence
+    if "/delta/stop_sequence" in paths:
+        fields["delta"] = {"stop_sequence": stop_sequence}
+    return fields or None

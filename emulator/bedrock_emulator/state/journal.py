@@ -1,0 +1,210 @@
+"""What a lab saw: every exchange, kept raw and rendered only when somebody reads it."""
+
+import threading
+from collections import deque
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import orjson
+
+from bedrock_emulator.call import Caller
+from bedrock_emulator.http.messages import HttpRequest
+from bedrock_emulator.state.clock import write_instant
+from bedrock_emulator.state.depth import is_deeper
+from bedrock_emulator.state.redact import Redactor, presented_tokens
+from bedrock_emulator.wire.events import decode_events
+
+MAX_ENTRIES = 10_000
+"""Exchanges kept; the oldest go first."""
+
+MAX_BYTES = 64 * 1024 * 1024
+"""Bytes of bodies and frames kept; the oldest exchanges go first."""
+
+_MAX_DEPTH = 64
+"""Levels of JSON that are shown parsed; deeper bodies are shown as base64."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JournalEntry:
+    """One exchange, as raw as it was, so that keeping it costs next to nothing."""
+
+    time: datetime
+    """When the request arrived."""
+    duration_ms: float
+    """Until the answer was handed over, its whole stream included."""
+    request: HttpRequest
+    request_id: str
+    operation: str | None
+    """None when no route matched."""
+    region: str | None
+    caller: Caller | None
+    """None when authentication failed."""
+    status: int
+    response_headers: Sequence[tuple[str, str]]
+    response_body: bytes = b""
+    """Of an answer in one piece."""
+    frames: Sequence[bytes] = ()
+    """Of a streamed answer: encoded events, joined in any way."""
+    error_code: str | None = None
+    error_message: str | None = None
+    complete: bool = True
+    """Whether the whole answer was handed to the connection."""
+    client_closed: bool = False
+    """Whether the client left before the end."""
+
+    @property
+    def size(self) -> int:
+        """What counts towards MAX_BYTES."""
+        return len(self.request.body) + len(self.response_body) + sum(map(len, self.frames))
+
+
+class Journal:
+    """The bounded list of a lab's exchanges; ids grow from 1 and are not used again after a clear."""
+
+    def __init__(
+        self,
+        lab: str,
+        *,
+        secrets: Callable[[], Collection[str]] = frozenset,
+        max_entries: int = MAX_ENTRIES,
+        max_bytes: int = MAX_BYTES,
+    ) -> None:
+        self._lab = lab
+        self._secrets = secrets
+        self._max_entries = max_entries
+        self._max_bytes = max_bytes
+        self._changed = threading.Condition()
+        self._entries: deque[tuple[int, JournalEntry]] = deque()
+        self._bytes = 0
+        self._last_id = 0
+        self._dropped = 0
+
+    def __len__(self) -> int:
+        """How many exchanges are kept."""
+        return len(self._entries)
+
+    @property
+    def dropped(self) -> int:
+        """How many exchanges were given up for room since the last clear."""
+        return self._dropped
+
+    def append(self, entry: JournalEntry) -> int:
+        """Keep an exchange and give it its id."""
+        with self._changed:
+            self._last_id += 1
+            self._entries.append((self._last_id, entry))
+            self._bytes += entry.size
+            while len(self._entries) > self._max_entries or self._bytes > self._max_bytes:
+                self._bytes -= self._entries.popleft()[1].size
+                self._dropped += 1
+            self._changed.notify_all()
+            return self._last_id
+
+    def clear(self) -> None:
+        """Forget every exchange."""
+        with self._changed:
+            self._entries.clear()
+            self._bytes = 0
+            self._dropped = 0
+
+    def entries(self, *, operation: str | None = None, after: int | None = None) -> list[dict[str, Any]]:
+        """The exchanges as JSON, oldest first.
+
+        Args:
+            operation: only those of this API operation.
+            after: only those with a greater id.
+        """
+        page: list[dict[str, Any]] = self.page(operation=operation, after=after)["entries"]
+        return page
+
+    def page(self, *, operation: str | None = None, after: int | None = None) -> dict[str, Any]:
+        """The exchanges with what a reader needs to go on: the `JournalPage` of the schema."""
+        with self._changed:
+            kept, dropped, last_id = list(self._entries), self._dropped, self._last_id
+        # Of every exchange, since a token of one may be repeated in the body of another.
+        tokens = {token for _, entry in kept for token in presented_tokens(entry.request.headers)}
+        redactor = Redactor(tokens.union(self._secrets()))
+        chosen = [each for each in kept if _is_meant(each, operation, after)]
+        entries = [_render(number, entry, self._lab, redactor) for number, entry in chosen]
+        return {"entries": entries, "dropped": dropped, "lastId": last_id}
+
+    def wait(
+        self, count: int, timeout: float, *, operation: str | None = None, after: int | None = None
+    ) -> bool:
+        """Wait until so many exchanges are there; False when they were not within `timeout` seconds.
+
+        Args:
+            count: how many, those that are there already included.
+            timeout: in seconds.
+            operation: as for `entries`.
+            after: as for `entries`.
+        """
+        with self._changed:
+            return self._changed.wait_for(lambda: self._count(operation, after) >= count, timeout)
+
+    def _count(self, operation: str | None, after: int | None) -> int:
+        return sum(_is_meant(each, operation, after) for each in self._entries)
+
+
+def _is_meant(kept: tuple[int, JournalEntry], operation: str | None, after: int | None) -> bool:
+    number, entry = kept
+    return (after is None or number > after) and (operation is None or entry.operation == operation)
+
+
+def _render(number: int, entry: JournalEntry, lab: str, redactor: Redactor) -> dict[str, Any]:
+    request, caller = entry.request, entry.caller
+    return {
+        "id": number,
+        "time": write_instant(entry.time),
+        "durationMs": round(entry.duration_ms, 3),
+        "operation": entry.operation,
+        "lab": lab,
+        "region": entry.region,
+        "account": None if caller is None else caller.account,
+        "caller": None if caller is None else _caller(caller, redactor),
+        "method": request.method,
+        "path": redactor.text(request.path),
+        "canonicalPath": _canonical_path(caller, redactor),
+        "query": redactor.query(request.query),
+        "requestHeaders": {
+            redactor.text(key): redactor.header(key, value) for key, value in request.headers.items()
+        },
+        "requestBody": _body(redactor, request.body),
+        "status": entry.status,
+        "errorCode": entry.error_code,
+        "errorMessage": _text(redactor, entry.error_message),
+        "requestId": entry.request_id,
+        "responseHeaders": [[name, redactor.header(name, value)] for name, value in entry.response_headers],
+        "responseBody": _body(redactor, entry.response_body),
+        "events": redactor.value(decode_events(b"".join(entry.frames))),
+        "complete": entry.complete,
+        "clientClosed": entry.client_closed,
+    }
+
+
+def _caller(caller: Caller, redactor: Redactor) -> dict[str, Any]:
+    return {"kind": caller.kind, "accessKeyId": _text(redactor, caller.access_key_id)}
+
+
+def _canonical_path(caller: Caller | None, redactor: Redactor) -> str | None:
+    return (
+        None if caller is None or caller.canonical_path is None else redactor.encoded(caller.canonical_path)
+    )
+
+
+def _text(redactor: Redactor, text: str | None) -> str | None:
+    return None if text is None else redactor.text(text)
+
+
+def _body(redactor: Redactor, body: bytes) -> Any:
+    if not body:
+        return None
+    try:
+        parsed = orjson.loads(body)
+    except orjson.JSONDecodeError:
+        return {"$base64": redactor.base64(body)}
+    if is_deeper(parsed, _MAX_DEPTH):
+        return {"$base64": redactor.base64(body)}
+    return redactor.value(parsed)

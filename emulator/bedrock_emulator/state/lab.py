@@ -1,0 +1,170 @@
+"""One isolated tenant of a server: its catalogue, scenario, faults, keys, clock and journal."""
+
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from bedrock_emulator.config import DEFAULT_REGION, AuthMode
+from bedrock_emulator.errors import AdminError
+from bedrock_emulator.model.service import Api
+from bedrock_emulator.state.catalog import Catalogue
+from bedrock_emulator.state.clock import LabClock, write_instant
+from bedrock_emulator.state.credentials import CredentialStore, read_keys
+from bedrock_emulator.state.faults import FaultBook, compile_faults
+from bedrock_emulator.state.journal import Journal
+from bedrock_emulator.state.scenario import Scenario, compile_scenario
+from bedrock_emulator.state.schema import check_document, join_path
+
+DEFAULT_LAB = "default"
+
+_DEFINITIONS: Mapping[str, str] = {
+    "catalogue": "Catalogue",
+    "scenario": "Scenario",
+    "faults": "Faults",
+    "credentials": "Credentials",
+    "clock": "Clock",
+}
+PARTS = tuple(_DEFINITIONS)
+"""What can be put on its own; the schema calls the documents as _DEFINITIONS says."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LabDefaults:
+    """What a lab has before anything is put into it."""
+
+    api: Api
+    catalogue: Catalogue
+    region: str = DEFAULT_REGION
+    auth: AuthMode = "known"
+
+
+class Lab:
+    """Everything that tests change; each part is replaced as a whole, so a call sees the old or the new one."""
+
+    region: str
+    """Of calls that name none."""
+    auth: AuthMode
+    """How strictly requests are authenticated."""
+    catalogue: Catalogue
+    scenario: Scenario
+    faults: FaultBook
+    credentials: CredentialStore
+    clock: LabClock
+
+    def __init__(self, name: str, defaults: LabDefaults) -> None:
+        self.name = name
+        self.journal = Journal(name, secrets=lambda: self.credentials.secrets)
+        self._defaults = defaults
+        self._lock = threading.Lock()
+        self._restore()
+
+    def __repr__(self) -> str:
+        return f"Lab({self.name!r})"
+
+    @property
+    def path(self) -> str:
+        """The prefix of the lab's AWS endpoint."""
+        return "" if self.name == DEFAULT_LAB else f"/_lab/{self.name}"
+
+    def reset(self) -> None:
+        """Back to what the server gives a new lab, with an empty journal."""
+        with self._lock:
+            self.journal.clear()
+            self._restore()
+
+    def configure(self, document: Any) -> None:
+        """Take the members of a `Lab` document, all or none; parts that it does not name stay.
+
+        Raises:
+            AdminError: the document is wrong; nothing was changed.
+        """
+        check_document(document, "Lab")
+        self._replace({name: (part, name) for name, part in document.items()})
+
+    def put(self, part: str, document: Any) -> None:
+        """Replace one of PARTS by what its own document says.
+
+        Raises:
+            AdminError: the document is wrong; nothing was changed.
+        """
+        check_document(document, _DEFINITIONS[part])
+        if part == "clock":
+            self.clock.apply(document)
+        elif part in document:  # a list, in an envelope that can grow
+            self._replace({part: (document[part], part)})
+        else:
+            self._replace({part: (document, "")})
+
+    def describe(self) -> dict[str, Any]:
+        """The lab as JSON: the `LabState` of the schema."""
+        return {
+            "name": self.name,
+            "path": self.path,
+            "adminPath": f"/_emulator/labs/{self.name}",
+            "region": self.region,
+            "auth": self.auth,
+            "clock": {"now": write_instant(self.clock.now()), "mode": self.clock.mode},
+            "rules": len(self.scenario),
+            "faults": len(self.faults),
+            "journal": {"entries": len(self.journal), "dropped": self.journal.dropped},
+        }
+
+    def _restore(self) -> None:
+        self.region = self._defaults.region
+        self.auth = self._defaults.auth
+        self.catalogue = self._defaults.catalogue
+        self.scenario = Scenario()
+        self.faults = FaultBook()
+        self.credentials = CredentialStore()
+        self.clock = LabClock()
+
+    def _replace(self, parts: Mapping[str, tuple[Any, str]]) -> None:
+        """Read every part, each with its place in the body, and only then let calls see them."""
+        with self._lock:
+            read = {name: _READERS[name](self, part, path) for name, (part, path) in parts.items()}
+            for name, value in read.items():
+                setattr(self, name, value)
+
+    def _read_auth(self, document: AuthMode | None, _path: str) -> AuthMode:
+        return document or self._defaults.auth
+
+    def _read_region(self, document: str, _path: str) -> str:
+        return document
+
+    def _read_catalogue(self, document: Mapping[str, Any], path: str) -> Catalogue:
+        # Its rows are checked by the catalogue, whose refusals name their place inside this document.
+        try:
+            return self._defaults.catalogue.overlay(
+                document.get("models", []),
+                document.get("profiles", []),
+                replace=document.get("replace", False),
+            )
+        except AdminError as error:
+            place = join_path(path, error.path or "") or None
+            raise AdminError(error.status, error.message, path=place) from error
+
+    def _read_scenario(self, document: Mapping[str, Any], path: str) -> Scenario:
+        return compile_scenario(document, api=self._defaults.api, path=path)
+
+    def _read_faults(self, document: list[Mapping[str, Any]], path: str) -> FaultBook:
+        return compile_faults(document, api=self._defaults.api, path=path)
+
+    def _read_credentials(self, document: list[Mapping[str, Any]], path: str) -> CredentialStore:
+        return self.credentials.replaced_by(read_keys(document, path=path))
+
+    def _read_clock(self, document: Mapping[str, Any], path: str) -> LabClock:
+        clock = LabClock()
+        clock.apply(document, path=path)
+        return clock
+
+
+_READERS: Mapping[str, Callable[[Lab, Any, str], Any]] = {
+    "auth": Lab._read_auth,
+    "region": Lab._read_region,
+    "catalogue": Lab._read_catalogue,
+    "scenario": Lab._read_scenario,
+    "faults": Lab._read_faults,
+    "credentials": Lab._read_credentials,
+    "clock": Lab._read_clock,
+}

@@ -1,0 +1,138 @@
+"""What the models of a lab say: rules, compiled when they are put, tried in order."""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, TypeAlias
+
+from bedrock_emulator.errors import AdminError, AwsError
+from bedrock_emulator.model.service import Api
+from bedrock_emulator.state.schema import join_path
+from bedrock_emulator.state.selector import Selector
+from bedrock_emulator.state.union import is_exception, read_member
+
+STREAMED = "ConverseStream"
+"""The operation whose events a reply may spell out."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContentReply:
+    """An assistant message, for any operation that answers with one."""
+
+    content: tuple[Mapping[str, Any], ...]
+    """Converse ContentBlocks in their JSON form: bytes in base64."""
+    stop_reason: str
+    usage: Mapping[str, int] | None
+    """Members of TokenUsage; those that are left out are for the caller to estimate."""
+    additional_fields: Mapping[str, Any] | None
+
+
+@dataclass(frozen=True, slots=True)
+class EventsReply:
+    """The exact events of a ConverseStream answer."""
+
+    events: tuple[tuple[str, Mapping[str, Any]], ...]
+
+    def __iter__(self) -> Iterator[tuple[str, Mapping[str, Any]]]:
+        """The events in order; an exception among them is raised as AwsError, as an operation would."""
+        for name, payload in self.events:
+            if is_exception(name):
+                members = {key: value for key, value in payload.items() if key != "message"}
+                raise AwsError(name[:1].upper() + name[1:], str(payload.get("message", "")), members=members)
+            yield name, payload
+
+
+ScenarioReply: TypeAlias = ContentReply | EventsReply
+
+
+@dataclass(frozen=True, slots=True)
+class _Rule:
+    selector: Selector
+    reply: ScenarioReply
+
+
+class Scenario:
+    """The rules of one lab; without any, the synthetic model answers everything."""
+
+    def __init__(self, rules: Iterable[_Rule] = ()) -> None:
+        self._rules = tuple(rules)
+
+    def __len__(self) -> int:
+        """How many rules there are."""
+        return len(self._rules)
+
+    def match(self, operation: str, models: Iterable[str]) -> ScenarioReply | None:
+        """The reply of the first rule for this call, if any.
+
+        Args:
+            operation: the API operation.
+            models: every id and ARN by which the call's model is known; for a profile its base models too.
+        """
+        models = tuple(models)
+        return next((rule.reply for rule in self._rules if rule.selector.matches(operation, models)), None)
+
+
+def compile_scenario(document: Mapping[str, Any], *, api: Api, path: str = "") -> Scenario:
+    """Turn a `Scenario` document into rules.
+
+    Raises:
+        AdminError: an unknown operation, content block or event.
+    """
+    rules = join_path(path, "rules")
+    return Scenario(
+        _compile(rule, api, join_path(rules, index)) for index, rule in enumerate(document["rules"])
+    )
+
+
+def _compile(document: Mapping[str, Any], api: Api, path: str) -> _Rule:
+    selector = Selector.compile(
+        document.get("when", {}), operations=api.operations, path=join_path(path, "when")
+    )
+    reply, where = document["reply"], join_path(path, "reply")
+    if "content" in reply:
+        return _Rule(selector, _content_reply(reply, api, where))
+    if selector.operation not in {None, STREAMED}:
+        message = f"only {STREAMED} answers with these events; give 'content' for {selector.operation}"
+        raise AdminError(400, message, path=join_path(where, "events"))
+    return _Rule(replace(selector, operation=STREAMED), _events_reply(reply, api, where))
+
+
+def _content_reply(document: Mapping[str, Any], api: Api, path: str) -> ContentReply:
+    known = _content_blocks(api)
+    kinds = {
+        read_member(block, known=known, kind="content block", path=join_path(path, "content", index))[0]
+        for index, block in enumerate(document["content"])
+    }
+    return ContentReply(
+        content=tuple(document["content"]),
+        stop_reason=document.get("stopReason", "tool_use" if "toolUse" in kinds else "end_turn"),
+        usage=document.get("usage"),
+        additional_fields=document.get("additionalModelResponseFields"),
+    )
+
+
+def _content_blocks(api: Api) -> Collection[str]:
+    """The names of the ContentBlock union, which requests and answers share [botocore]."""
+    request = api.operations["Converse"].input
+    assert request is not None
+    messages = request.members["messages"].shape.item
+    assert messages is not None
+    blocks = messages.members["content"].shape.item
+    assert blocks is not None
+    return blocks.members.keys()
+
+
+def _events_reply(document: Mapping[str, Any], api: Api, path: str) -> EventsReply:
+    known = api.operations[STREAMED].events
+    place = join_path(path, "events")
+    events = tuple(
+        read_member(event, known=known, kind="event", path=join_path(place, index))
+        for index, event in enumerate(document["events"])
+    )
+    for index, (name, _) in enumerate(events[:-1]):
+        if is_exception(name):
+            raise AdminError(
+                400,
+                f"nothing follows {name!r}: an exception ends the stream",
+                path=join_path(place, index + 1),
+            )
+    return EventsReply(events)

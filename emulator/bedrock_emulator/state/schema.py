@@ -1,0 +1,147 @@
+"""The published JSON Schema of the admin API, and the check of a body against it.
+
+jsonschema takes some 80 ms to import, so it is imported at the first check and not when the server starts.
+"""
+
+from collections.abc import Iterable, Mapping
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+
+import orjson
+
+from bedrock_emulator.errors import AdminError
+from bedrock_emulator.state.nearest import did_you_mean
+
+if TYPE_CHECKING:
+    from jsonschema import Draft202012Validator
+    from jsonschema.exceptions import ValidationError
+
+_TYPES = {
+    "object": "an object",
+    "array": "a list",
+    "string": "a string",
+    "integer": "a whole number",
+    "number": "a number",
+    "boolean": "true or false",
+}
+
+
+def schema_bytes() -> bytes:
+    """The schema as it is published."""
+    return files("bedrock_emulator").joinpath("data/admin.schema.json").read_bytes()
+
+
+def check_document(document: Any, definition: str, *, path: str = "") -> None:
+    """Refuse a document that is not the `definition` of the schema.
+
+    Args:
+        document: parsed JSON.
+        definition: a name under `$defs`.
+        path: where the document lies in a larger one, for the error.
+
+    Raises:
+        AdminError: 400 with the place and the sentence of the first fault.
+    """
+    faults = list(_validator(definition).iter_errors(document))
+    if faults:
+        raise _refusal(min(faults, key=_rank), path)
+
+
+def join_path(*parts: str | int) -> str:
+    """A place in a document, as in `rules[0].when.model`."""
+    joined = ""
+    for part in parts:
+        if isinstance(part, int):
+            joined += f"[{part}]"
+        elif part:
+            joined += f".{part}" if joined and not part.startswith("[") else part
+    return joined
+
+
+@cache
+def _validator(definition: str) -> "Draft202012Validator":
+    from jsonschema import Draft202012Validator
+
+    schema = orjson.loads(schema_bytes())
+    return Draft202012Validator({"$ref": f"#/$defs/{definition}", "$defs": schema["$defs"]})
+
+
+def _rank(fault: "ValidationError") -> tuple[list[str | int], bool]:
+    """Outermost and first comes first; a mistyped name before the member that is missing because of it."""
+    return list(fault.absolute_path), fault.validator != "additionalProperties"
+
+
+def _refusal(fault: "ValidationError", path: str) -> AdminError:
+    place = join_path(path, *fault.absolute_path)
+    if fault.validator == "additionalProperties":
+        schema: Any = fault.schema
+        instance: Any = fault.instance
+        known = schema["properties"]
+        unknown = next(name for name in instance if name not in known)
+        return AdminError(
+            400, f"unknown member {unknown!r}{did_you_mean(unknown, known)}", path=join_path(place, unknown)
+        )
+    return AdminError(400, _sentence(fault), path=place or None)
+
+
+def _sentence(fault: "ValidationError") -> str:
+    """What is wrong, without quoting the value: it may be a secret, or megabytes."""
+    keyword: Any = fault.validator  # None where the schema is just `false`
+    asked: Any = fault.validator_value
+    instance: Any = fault.instance
+    match keyword:
+        case "type":
+            return f"must be {_types(asked)}"
+        case "enum":
+            return f"must be one of {', '.join(orjson.dumps(each).decode() for each in asked)}"
+        case "const":
+            return f"must be {orjson.dumps(asked).decode()}"
+        case "required":
+            return f"{_missing(asked, instance)} is missing"
+        case "dependentRequired":
+            return _dependency(asked, instance)
+        case "oneOf":
+            return f"give exactly one of {_quoted(option['required'][0] for option in asked)}"
+        case "pattern":
+            return f"must match {asked}"
+        case None:
+            return "does not go together with 'events'"
+        case _:
+            return _bound(keyword, asked)
+
+
+_BOUNDS = {
+    "minimum": "must be at least {}",
+    "maximum": "must be at most {}",
+    "minLength": "must be at least {} characters long",
+    "maxLength": "must be at most {} characters long",
+    "minItems": "must have at least {} items",
+    "maxItems": "must have at most {} items",
+    "minProperties": "must have at least {} member",
+    "maxProperties": "must have at most {} member",
+}
+
+
+def _bound(keyword: str, limit: Any) -> str:
+    return _BOUNDS[keyword].format(f"{limit:,}")
+
+
+def _types(asked: str | list[str]) -> str:
+    return " or ".join(_TYPES.get(each, each) for each in ([asked] if isinstance(asked, str) else asked))
+
+
+def _missing(required: Iterable[str], instance: Mapping[str, Any]) -> str:
+    return repr(next(name for name in required if name not in instance))
+
+
+def _dependency(required: Mapping[str, list[str]], instance: Mapping[str, Any]) -> str:
+    for name, others in required.items():
+        for other in others:
+            if name in instance and other not in instance:
+                return f"{name!r} needs {other!r} beside it"
+    raise AssertionError("jsonschema found a missing member that is there")
+
+
+def _quoted(names: Iterable[str]) -> str:
+    return ", ".join(repr(name) for name in names)
