@@ -21,7 +21,8 @@ from bedrock_emulator.errors import AwsError
 from bedrock_emulator.http.messages import HttpRequest
 from bedrock_emulator.state.credentials import DEFAULT_ACCOUNT, Credential, CredentialStore
 
-_BEARER = "Bearer"
+_BEARER = "bearer"
+"""In lower case: the names of HTTP authentication schemes have none."""
 
 
 class Authenticator:
@@ -55,15 +56,13 @@ class Authenticator:
         """
         if mode == "off":
             return _believed(request, credentials)
-        scheme, _, token = request.headers.get("authorization", "").strip().partition(" ")
+        scheme, token = _authorization(request)
         if scheme == ALGORITHM:
             signature = read_signature(request.headers)
             check_scope(signature, now=now, pinned_region=pinned_region)
             return self._signed(request, signature, mode=mode, credentials=credentials, lab_now=lab_now)
-        if scheme.lower() == _BEARER.lower():
-            account = check_bearer(
-                token.strip(), strict=mode == "strict", credentials=credentials, lab_now=lab_now
-            )
+        if scheme.lower() == _BEARER:
+            account = check_bearer(token, strict=mode == "strict", credentials=credentials, lab_now=lab_now)
             return Caller(kind="bearer", account=account)
         raise _refusal_without_scheme(request, scheme)
 
@@ -88,16 +87,24 @@ class Authenticator:
 
 def _believed(request: HttpRequest, credentials: CredentialStore) -> Caller:
     """The caller that a request names, unchecked; one that names none is anonymous."""
-    scheme = request.headers.get("authorization", "").strip().partition(" ")[0]
-    if scheme == ALGORITHM:
-        try:
-            signature = read_signature(request.headers)
-        except AwsError:  # nothing is required here, so a half signature is no signature
-            return Caller(kind="anonymous", account=DEFAULT_ACCOUNT)
-        credential = credentials.lookup(signature.access_key_id)
-        return _caller(signature, account=credential.account if credential else DEFAULT_ACCOUNT)
-    kind = "bearer" if scheme.lower() == _BEARER.lower() else "anonymous"
-    return Caller(kind=kind, account=DEFAULT_ACCOUNT)
+    scheme, token = _authorization(request)
+    if scheme.lower() == _BEARER:
+        key = credentials.lookup_bearer(token)
+        return Caller(kind="bearer", account=key.account if key else DEFAULT_ACCOUNT)
+    try:
+        signature = read_signature(request.headers) if scheme == ALGORITHM else None
+    except AwsError:  # nothing is required here, so half a signature is no signature
+        signature = None
+    if signature is None:
+        return Caller(kind="anonymous", account=DEFAULT_ACCOUNT)
+    credential = credentials.lookup(signature.access_key_id)
+    return _caller(signature, account=credential.account if credential else DEFAULT_ACCOUNT)
+
+
+def _authorization(request: HttpRequest) -> tuple[str, str]:
+    """The scheme of the Authorization header and what follows it; empty when there is none."""
+    scheme, _, rest = request.headers.get("authorization", "").strip().partition(" ")
+    return scheme, rest.strip()
 
 
 def _caller(signature: Signature, *, account: str, canonical_path: str | None = None) -> Caller:
@@ -132,7 +139,7 @@ def _refusal_without_scheme(request: HttpRequest, scheme: str) -> AwsError:
         )
     if scheme:
         # The scheme is not repeated: a client that sends a bare key would find its key in the message.
-        return incomplete_signature(f"Authorization must begin with '{ALGORITHM}' or '{_BEARER}'.")
+        return incomplete_signature(f"Authorization must begin with '{ALGORITHM}' or 'Bearer'.")
     return AwsError(
         "MissingAuthenticationTokenException", "Missing Authentication Token", status=403, authentication=True
     )

@@ -9,7 +9,7 @@ from hashlib import sha256
 from itertools import product
 from urllib.parse import quote, unquote_to_bytes
 
-from botocore.utils import normalize_url_path, percent_encode
+from botocore.utils import normalize_url_path
 
 from bedrock_emulator.errors import AwsError
 from bedrock_emulator.http.messages import HttpRequest
@@ -79,9 +79,8 @@ def read_signature(headers: Mapping[str, str]) -> Signature:
         problems.append("Authorization header requires existence of a 'X-Amz-Date' header.")
     if problems:
         raise incomplete_signature(" ".join(problems))
-    # An access key id has no slash, but the scope is counted from its end as AWS's own examples do.
     credential = parts["Credential"].rsplit("/", 4)
-    if len(credential) != 5 or not credential[0]:  # noqa: PLR2004 - the key id and the four parts of a scope
+    if len(credential) != 5 or not credential[0]:
         raise incomplete_signature(
             "Credential must have five elements: access key id, date, region, service and 'aws4_request'."
         )
@@ -247,8 +246,7 @@ def _canonical_query(query: str) -> str:
 
 
 def _encode_again(text: str) -> str:
-    encoded: str = percent_encode(unquote_to_bytes(text))
-    return encoded
+    return quote(unquote_to_bytes(text), safe="")
 
 
 def _payload_hash(request: HttpRequest) -> str:

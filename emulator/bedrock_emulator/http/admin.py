@@ -1,7 +1,7 @@
 """The admin API under /_emulator/: labs and their parts, the journal, health, and the schema of all of it."""
 
 from collections.abc import Collection
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 import flask
@@ -28,6 +28,8 @@ MAX_WAIT = 60.0
 """Seconds that a request may wait for the journal."""
 
 LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
+
+_Number = TypeVar("_Number", int, float)
 
 _METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
@@ -110,10 +112,9 @@ def _add_journal_routes(admin: flask.Blueprint, labs: Labs) -> None:
     def wait_for_journal(name: str) -> Response:
         journal = labs.existing(name).journal
         operation, after = request.args.get("operation"), _after()
-        count = int(_number("count", default=1, most=MAX_ENTRIES))
-        is_complete = journal.wait(
-            count, _number("timeout", default=10, most=MAX_WAIT), operation=operation, after=after
-        )
+        count = _number("count", int, default=1, most=MAX_ENTRIES)
+        timeout = _number("timeout", float, default=10.0, most=MAX_WAIT)
+        is_complete = journal.wait(count, timeout, operation=operation, after=after)
         return _answer({**journal.page(operation=operation, after=after), "complete": is_complete})
 
     @admin.delete("/labs/<name>/journal")
@@ -160,17 +161,18 @@ def _body(default: Any = None) -> Any:
 
 
 def _after() -> int | None:
-    return int(_number("after", default=0, most=2**63)) if "after" in request.args else None
+    return _number("after", int, default=0, most=2**63) if "after" in request.args else None
 
 
-def _number(name: str, *, default: float, most: float) -> float:
+def _number(name: str, kind: type[_Number], *, default: _Number, most: _Number) -> _Number:
     text = request.args.get(name)
     try:
-        number = default if text is None else float(text)
+        number = default if text is None else kind(text)
     except ValueError:
-        number = -1
-    if not 0 <= number <= most:
-        raise AdminError(400, f"must be a number from 0 to {most:,}, not {text!r}", path=f"?{name}")
+        number = None
+    if number is None or not 0 <= number <= most:
+        whole = "whole " if kind is int else ""
+        raise AdminError(400, f"must be a {whole}number from 0 to {most:,}, not {text!r}", path=f"?{name}")
     return number
 
 

@@ -7,8 +7,10 @@ neither protocol (docs/decisions/0001-tls-relay.md).
 import asyncio
 import contextlib
 import ssl
+from collections.abc import Coroutine
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import trustme
 
@@ -53,9 +55,9 @@ async def start_relay(
     return await asyncio.start_server(relay, host, port, ssl=context, reuse_port=True)
 
 
-async def _join(*directions: "asyncio.Future[None] | object") -> None:
+async def _join(*directions: Coroutine[Any, Any, None]) -> None:
     """Run both directions until one ends, then end the other: TLS has no half-closed connections."""
-    tasks = [asyncio.ensure_future(each) for each in directions]  # type: ignore[call-overload]
+    tasks = [asyncio.create_task(each) for each in directions]
     await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
     for task in tasks:
         task.cancel()

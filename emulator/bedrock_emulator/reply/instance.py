@@ -14,7 +14,6 @@ from bedrock_emulator.reply.schema import (
     MalformedSchemaError,
     Schema,
     matches,
-    resolve,
     same,
     types_of,
 )
@@ -92,9 +91,7 @@ class _Maker:
         rest = {keyword: value for keyword, value in schema.items() if keyword != "$ref"}
         self.open_refs.append(reference)
         try:
-            yield from self.propose(
-                _merged(resolve(reference, self.judge.root), rest), name, depth + 1, given
-            )
+            yield from self.propose(_merged(self.judge.resolve(reference), rest), name, depth + 1, given)
         finally:
             self.open_refs.remove(reference)
 
@@ -261,7 +258,7 @@ class _Maker:
             if not isinstance(schema, Mapping) or "$ref" not in schema:
                 break
             rest = {key: value for key, value in schema.items() if key != "$ref"}
-            schema = _merged(resolve(schema["$ref"], self.judge.root), rest)
+            schema = _merged(self.judge.resolve(schema["$ref"]), rest)
         return schema
 
 

@@ -17,6 +17,8 @@ _ARGUMENT = re.compile(
 _QUOTED = re.compile(
     r"\"([^\"\n]+)\"|\u201c([^\u201d\n]+)\u201d|(?<!\w)'([^'\n]+)'(?!\w)|\u2018([^\u2019\n]+)\u2019"
 )
+_WINDOW = 10_000
+"""How many characters before the end of a prompt are searched for arguments, so that long ones stay cheap."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +105,7 @@ def arguments_for(tool: Tool, text: str) -> dict[str, Any]:
     properties = tool.schema.get("properties") if isinstance(tool.schema, Mapping) else None
     if not isinstance(properties, Mapping) or not properties:
         return {}
+    text = text[-_WINDOW:]
     for word in _WORD.finditer(text):
         if word[0] == tool.name and (found := _ARGUMENTS.match(text, word.end())):
             return _call_arguments(found[1], list(properties))

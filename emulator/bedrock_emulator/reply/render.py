@@ -74,6 +74,8 @@ def usage_members(usage: Usage, family: Family, *, streamed: bool) -> dict[str, 
 
 
 def _cache_counters(usage: Usage, family: Family, *, streamed: bool) -> str:
+    if usage.cache_read_tokens or usage.cache_write_tokens:  # a scripted count is always shown
+        return "both"
     if family.cache_counters == "never":
         return "none"
     if usage.cache_points:

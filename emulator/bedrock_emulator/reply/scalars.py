@@ -89,4 +89,8 @@ def _highest(schema: Mapping[str, Any]) -> Fraction | None:
 
 
 def _bounds(schema: Mapping[str, Any], *keywords: str) -> list[Fraction]:
-    return [Fraction(str(schema[word])) for word in keywords if is_number(schema.get(word)) and isfinite(schema[word])]
+    return [
+        Fraction(str(schema[word]))
+        for word in keywords
+        if is_number(schema.get(word)) and isfinite(schema[word])
+    ]

@@ -6,6 +6,7 @@ jsonschema takes some 80 ms to import, so it is imported with the first schema a
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any, TypeAlias
+from urllib.parse import unquote
 
 import re2
 
@@ -22,20 +23,17 @@ class MalformedSchemaError(ValueError):
 class Judge:
     """Judges values against a schema document and against the parts of it."""
 
-    __slots__ = ("_validator", "root")
+    __slots__ = ("_resolved", "_validator", "root")
 
     def __init__(self, root: Schema) -> None:
-        from jsonschema.exceptions import SchemaError
         from referencing import Registry
 
         self.root = root
         version = _version(root)
-        try:
-            version.check_schema(root)
-        except SchemaError as error:
-            raise MalformedSchemaError(error.message) from error
+        _check(version, root)
         # A registry of our own knows no document but this one: nothing is ever fetched.
         self._validator: Any = version(root, registry=Registry())
+        self._resolved: dict[str, Schema] = {}
 
     def accepts(self, value: Any, schema: Schema) -> bool:
         """Whether `value` is valid under `schema`, a part of the document."""
@@ -47,6 +45,35 @@ class Judge:
             raise MalformedSchemaError(str(error)) from error
         except RecursionError:  # a reference that leads only back to itself allows nothing
             return False
+
+    def resolve(self, reference: str) -> Schema:
+        """The schema that a local `$ref` (`#/$defs/Address`) points to."""
+        if reference not in self._resolved:
+            self._resolved[reference] = target = _pointed_to(reference, self.root)
+            _check(self._validator, target)
+        return self._resolved[reference]
+
+
+def _check(version: Any, schema: Any) -> None:
+    from jsonschema.exceptions import SchemaError
+
+    try:
+        version.check_schema(schema)
+    except SchemaError as error:
+        raise MalformedSchemaError(error.message) from error
+
+
+def _pointed_to(reference: str, root: Schema) -> Any:
+    if reference != "#" and not reference.startswith("#/"):
+        raise MalformedSchemaError(f"$ref {reference} is not a pointer into the schema itself")
+    target: Any = root
+    for part in unquote(reference).split("/")[1:]:
+        name = part.replace("~1", "/").replace("~0", "~")
+        try:
+            target = target[int(name) if isinstance(target, list) else name]
+        except (KeyError, IndexError, ValueError, TypeError) as error:
+            raise MalformedSchemaError(f"$ref {reference} points nowhere") from error
+    return target
 
 
 def _version(root: Schema) -> Any:
@@ -86,20 +113,6 @@ def matches(pattern: str, text: str) -> bool:
         return re2.search(pattern, text, options=_QUIET) is not None
     except re2.error:
         return True
-
-
-def resolve(reference: str, root: Schema) -> Schema:
-    """The schema that a local `$ref` (`#/$defs/Address`) points to."""
-    target: Any = root
-    for part in reference.removeprefix("#").split("/")[1:]:
-        name: Any = part.replace("~1", "/").replace("~0", "~")
-        try:
-            target = target[int(name) if isinstance(target, list) else name]
-        except (KeyError, IndexError, ValueError, TypeError) as error:
-            raise MalformedSchemaError(f"$ref {reference} points nowhere") from error
-    if not isinstance(target, Mapping | bool):
-        raise MalformedSchemaError(f"$ref {reference} is not a schema")
-    return target
 
 
 def types_of(schema: Mapping[str, Any]) -> Sequence[str]:

@@ -46,6 +46,7 @@ def input_tokens(params: Mapping[str, Any]) -> int:
 
 
 def blocks_tokens(blocks: Iterable[Mapping[str, Any]]) -> int:
+    """The tokens of content blocks, those of a request as well as those of an answer."""
     total = 0
     for block in blocks:
         text = block.get("text")

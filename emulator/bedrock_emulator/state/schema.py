@@ -87,10 +87,9 @@ def _refusal(fault: "ValidationError", path: str) -> AdminError:
 
 def _sentence(fault: "ValidationError") -> str:
     """What is wrong, without quoting the value: it may be a secret, or megabytes."""
-    keyword: Any = fault.validator  # None where the schema is just `false`
     asked: Any = fault.validator_value
     instance: Any = fault.instance
-    match keyword:
+    match fault.validator:
         case "type":
             return f"must be {_types(asked)}"
         case "enum":
@@ -105,10 +104,8 @@ def _sentence(fault: "ValidationError") -> str:
             return f"give exactly one of {_quoted(option['required'][0] for option in asked)}"
         case "pattern":
             return f"must match {asked}"
-        case None:
-            return "does not go together with 'events'"
         case _:
-            return _bound(keyword, asked)
+            return _bound(str(fault.validator), asked)
 
 
 _BOUNDS = {

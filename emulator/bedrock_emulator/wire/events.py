@@ -19,7 +19,7 @@ MIN_PADDING, MAX_PADDING = 2, 61
 """Characters; the lengths between are equally frequent [recorded]."""
 
 
-class MalformedEvent(WireError):
+class MalformedEvent(WireError):  # noqa: N818 - named by what is wrong
     """A valid frame that is neither an event nor an exception."""
 
     def __init__(self, problem: str) -> None:

@@ -44,7 +44,7 @@ _CHECKSUM = struct.Struct(">I")
 Part = Literal["prelude", "headers", "payload", "message checksum"]
 
 
-class TruncatedStream(WireError):
+class TruncatedStream(WireError):  # noqa: N818 - named by what is wrong
     """The stream ended inside a frame; a stream that ends after a frame ends cleanly."""
 
     def __init__(self, part: Part, held: int, needed: int) -> None:
@@ -54,7 +54,7 @@ class TruncatedStream(WireError):
         self.needed = needed
 
 
-class BadChecksum(WireError):
+class BadChecksum(WireError):  # noqa: N818 - named by what is wrong
     """The bytes of a frame are not those that were sent."""
 
     def __init__(self, part: Literal["prelude", "message"], stated: int, computed: int) -> None:
@@ -64,7 +64,7 @@ class BadChecksum(WireError):
         self.computed = computed
 
 
-class MalformedFrame(WireError):
+class MalformedFrame(WireError):  # noqa: N818 - named by what is wrong
     """The total length of a frame has no room for its headers."""
 
     def __init__(self, total_length: int, headers_length: int) -> None:

@@ -23,7 +23,7 @@ MAX_HEADERS_LENGTH = 128 * 1024
 """Bytes of all headers of a frame together [botocore]."""
 
 
-class LimitExceeded(WireError):
+class LimitExceeded(WireError):  # noqa: N818 - named by what is wrong
     """A part of a frame is longer than the format or its readers allow."""
 
     def __init__(self, part: str, length: int, limit: int) -> None:
@@ -33,7 +33,7 @@ class LimitExceeded(WireError):
         self.limit = limit
 
 
-class MalformedHeaders(WireError):
+class MalformedHeaders(WireError):  # noqa: N818 - named by what is wrong
     """A header block that cannot be read, or headers that cannot be written."""
 
     def __init__(self, problem: str, *, offset: int | None = None) -> None:

@@ -112,9 +112,18 @@ def test_a_sensitive_value_is_not_quoted() -> None:
 @pytest.mark.parametrize(
     ("block", "message"),
     [
-        ({}, "The ContentBlock object at messages.0.content.1 must set one of the following keys: text, image, "),
-        ({"text": "a", "cachePoint": {"type": "default"}}, "The ContentBlock object at messages.0.content.1 must set exactly"),
-        ({"unknownBlock": {}}, "The ContentBlock object at messages.0.content.1 must set one of the following keys: text, "),
+        (
+            {},
+            "The ContentBlock object at messages.0.content.1 must set one of the following keys: text, image, ",
+        ),
+        (
+            {"text": "a", "cachePoint": {"type": "default"}},
+            "The ContentBlock object at messages.0.content.1 must set exactly",
+        ),
+        (
+            {"unknownBlock": {}},
+            "The ContentBlock object at messages.0.content.1 must set one of the following keys: text, ",
+        ),
     ],
     ids=["none", "two", "unknown only"],
 )
@@ -127,18 +136,35 @@ def test_a_union_takes_exactly_one_known_member(block: dict[str, Any], message: 
 @pytest.mark.parametrize(
     ("body", "message"),
     [
-        (user({"text": 5}), "NUMBER_VALUE can not be converted to a String at 'messages.1.member.content.1.member.text'"),
+        (
+            user({"text": 5}),
+            "NUMBER_VALUE can not be converted to a String at 'messages.1.member.content.1.member.text'",
+        ),
         ({"messages": "hi"}, "STRING_VALUE can not be converted to a list at 'messages'"),
         ({"inferenceConfig": []}, "START_ARRAY can not be converted to a structure at 'inferenceConfig'"),
-        ({"inferenceConfig": {"maxTokens": "9"}}, "STRING_VALUE can not be converted to a Integer at 'inferenceConfig.maxTokens'"),
-        ({"inferenceConfig": {"maxTokens": 1.5}}, "NUMBER_VALUE can not be converted to a Integer at 'inferenceConfig.maxTokens'"),
-        ({"inferenceConfig": {"maxTokens": True}}, "TRUE_VALUE can not be converted to a Integer at 'inferenceConfig.maxTokens'"),
-        ({"inferenceConfig": {"maxTokens": 2**40}}, "NUMBER_VALUE can not be converted to a Integer at 'inferenceConfig.maxTokens'"),
+        (
+            {"inferenceConfig": {"maxTokens": "9"}},
+            "STRING_VALUE can not be converted to a Integer at 'inferenceConfig.maxTokens'",
+        ),
+        (
+            {"inferenceConfig": {"maxTokens": 1.5}},
+            "NUMBER_VALUE can not be converted to a Integer at 'inferenceConfig.maxTokens'",
+        ),
+        (
+            {"inferenceConfig": {"maxTokens": True}},
+            "TRUE_VALUE can not be converted to a Integer at 'inferenceConfig.maxTokens'",
+        ),
+        (
+            {"inferenceConfig": {"maxTokens": 2**40}},
+            "NUMBER_VALUE can not be converted to a Integer at 'inferenceConfig.maxTokens'",
+        ),
         ([], "START_ARRAY can not be converted to a structure at 'the request body'"),
     ],
     ids=["string", "list", "structure", "text for number", "fraction", "boolean", "beyond 32 bits", "body"],
 )
-def test_a_value_of_the_wrong_type_is_a_serialization_error_that_says_where(body: object, message: str) -> None:
+def test_a_value_of_the_wrong_type_is_a_serialization_error_that_says_where(
+    body: object, message: str
+) -> None:
     assert refusal("Converse", body, MODEL) == ("SerializationException", message)
 
 
@@ -171,7 +197,14 @@ def test_base64_becomes_bytes_and_bad_base64_is_refused() -> None:
         {"somethingNew": {"x": 1}},
         {"inferenceConfig": {"topK": 5}},
     ],
-    ids=["empty object", "empty list", "empty stop sequences", "empty document", "unknown member", "unknown nested"],
+    ids=[
+        "empty object",
+        "empty list",
+        "empty stop sequences",
+        "empty document",
+        "unknown member",
+        "unknown nested",
+    ],
 )
 def test_what_real_clients_send_is_accepted(extra: dict[str, Any]) -> None:
     parsed = parse("Converse", user({"text": "hi"}) | extra, MODEL)
@@ -200,9 +233,21 @@ def test_query_members_are_read_by_their_wire_names(query: str, params: dict[str
 @pytest.mark.parametrize(
     ("query", "text"),
     [
-        ("maxResults=0", "Value '0' at 'maxResults' failed to satisfy constraint: Member must have value greater than or equal to 1"),
-        ("maxResults=5000", "Value '5000' at 'maxResults' failed to satisfy constraint: Member must have value less than or equal to 1000"),
-        ("type=NONE", "Value 'NONE' at 'type' failed to satisfy constraint: Member must satisfy enum value set: [SYSTEM_DEFINED, APPLICATION]"),
+        (
+            "maxResults=0",
+            "Value '0' at 'maxResults' failed to satisfy constraint: Member must have value greater than or equal to 1",
+        ),
+        (
+            "maxResults=5000",
+            "Value '5000' at 'maxResults' failed to satisfy constraint: Member must have value less than or equal to 1000",
+        ),
+        (
+            "type=NONE",
+            (
+                "Value 'NONE' at 'type' failed to satisfy constraint: "
+                "Member must satisfy enum value set: [SYSTEM_DEFINED, APPLICATION]"
+            ),
+        ),
     ],
 )
 def test_query_members_are_validated(query: str, text: str) -> None:
@@ -227,7 +272,9 @@ def test_headers_and_a_raw_body_are_members_too() -> None:
 def test_a_model_id_outside_its_pattern_is_refused() -> None:
     code, text = refusal("Converse", user({"text": "hi"}), {"modelId": "no spaces"})
     assert code == "ValidationException"
-    assert text.startswith("1 validation error detected: Value 'no spaces' at 'modelId' failed to satisfy constraint: ")
+    assert text.startswith(
+        "1 validation error detected: Value 'no spaces' at 'modelId' failed to satisfy constraint: "
+    )
 
 
 def test_a_huge_offending_value_is_not_echoed_whole() -> None:
@@ -240,14 +287,15 @@ JSON = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
     max_leaves=8,
 )
-MEMBERS = st.sampled_from(["messages", "system", "inferenceConfig", "toolConfig", "outputConfig", "guardrailConfig"])
+MEMBERS = st.sampled_from(
+    ["messages", "system", "inferenceConfig", "toolConfig", "outputConfig", "guardrailConfig"]
+)
 
 
 @given(st.dictionaries(MEMBERS, JSON, max_size=3))
 def test_any_json_is_parsed_or_refused_as_aws_would(body: dict[str, Any]) -> None:
     try:
-        parsed = parse("Converse", json.dumps(body).encode(), MODEL)
+        members = set(parse("Converse", json.dumps(body).encode(), MODEL))
     except AwsError as error:
-        assert error.code in {"ValidationException", "SerializationException"}
-    else:
-        assert parsed.keys() <= body.keys() | {"modelId"}
+        members = {error.code}
+    assert members <= body.keys() | {"modelId"} or members < {"ValidationException", "SerializationException"}

@@ -23,7 +23,9 @@ def _example_path(uri: str) -> str:
 def test_every_operation_of_both_models_is_routed_to_itself(api: Api, router: Router) -> None:
     routed = {op.name: router.match(op.method, _example_path(op.uri)) for op in api}
     assert {name for name, match in routed.items() if match is None} == set()
-    assert {name: match.operation.name for name, match in routed.items() if match} == {name: name for name in routed}
+    assert {name: match.operation.name for name, match in routed.items() if match} == {
+        name: name for name in routed
+    }
 
 
 PROFILE_ARN = "arn:aws:bedrock:us-east-1:123456789012:inference-profile/us.amazon.nova-lite-v1:0"
@@ -33,11 +35,17 @@ PROFILE_ARN = "arn:aws:bedrock:us-east-1:123456789012:inference-profile/us.amazo
     ("method", "path", "operation", "labels"),
     [
         pytest.param("POST", "/model/a.b-v1:0/converse", "Converse", {"modelId": "a.b-v1:0"}, id="colon"),
-        pytest.param("POST", f"/model/{PROFILE_ARN}/converse", "Converse", {"modelId": PROFILE_ARN}, id="arn"),
+        pytest.param(
+            "POST", f"/model/{PROFILE_ARN}/converse", "Converse", {"modelId": PROFILE_ARN}, id="arn"
+        ),
         pytest.param("POST", "/model/x/converse-stream", "ConverseStream", {"modelId": "x"}, id="stream"),
-        pytest.param("POST", "/model/x/converse/converse", "Converse", {"modelId": "x/converse"}, id="hostile id"),
+        pytest.param(
+            "POST", "/model/x/converse/converse", "Converse", {"modelId": "x/converse"}, id="hostile id"
+        ),
         pytest.param("GET", "/foundation-models", "ListFoundationModels", {}, id="list"),
-        pytest.param("GET", "/foundation-models/a.b", "GetFoundationModel", {"modelIdentifier": "a.b"}, id="get"),
+        pytest.param(
+            "GET", "/foundation-models/a.b", "GetFoundationModel", {"modelIdentifier": "a.b"}, id="get"
+        ),
         pytest.param(
             "GET",
             f"/inference-profiles/{PROFILE_ARN}",
@@ -64,7 +72,13 @@ def test_a_path_finds_its_operation_and_labels(
 
 @pytest.mark.parametrize(
     ("method", "path"),
-    [("GET", "/model/x/converse"), ("POST", "/model//converse"), ("GET", "/"), ("GET", ""), ("GET", "/foundation-models/")],
+    [
+        ("GET", "/model/x/converse"),
+        ("POST", "/model//converse"),
+        ("GET", "/"),
+        ("GET", ""),
+        ("GET", "/foundation-models/"),
+    ],
 )
 def test_a_path_outside_the_models_finds_nothing(router: Router, method: str, path: str) -> None:
     assert router.match(method, path) is None

@@ -18,7 +18,12 @@ def test_both_services_are_there(api: Api) -> None:
 
 @pytest.mark.parametrize(
     ("code", "status"),
-    [("ThrottlingException", 429), ("ValidationException", 400), ("ModelTimeoutException", 408), ("NoSuchCode", None)],
+    [
+        ("ThrottlingException", 429),
+        ("ValidationException", 400),
+        ("ModelTimeoutException", 408),
+        ("NoSuchCode", None),
+    ],
 )
 def test_error_statuses_come_from_the_model(api: Api, code: str, status: int | None) -> None:
     assert api.status_of(code) == status

@@ -1,0 +1,213 @@
+"""The server process: what it says, which protocols it speaks, how it ends."""
+
+import json
+import shlex
+import signal
+import socket
+import ssl
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from botocore.config import Config
+from botocore.exceptions import ClientError
+from botocore.session import Session
+
+from bedrock_emulator import Emulator, LabClient
+from bedrock_emulator.errors import ConfigError
+
+COMMAND = [sys.executable, "-m", "bedrock_emulator"]
+
+
+@contextmanager
+def serving(*arguments: str) -> Iterator[tuple["subprocess.Popen[str]", list[str]]]:
+    """A server, and the lines of its announcement."""
+    process = subprocess.Popen(
+        [*COMMAND, "serve", "--port", "0", *arguments],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout is not None
+    lines: list[str] = []
+    while not lines or not lines[-1].startswith(("{", "What it serves")):
+        line = process.stdout.readline()
+        assert line, process.communicate()[1]
+        lines.append(line.rstrip("\n"))
+    try:
+        yield process, lines
+    finally:
+        process.terminate()
+        process.communicate(timeout=20)
+
+
+def exported(lines: list[str]) -> dict[str, str]:
+    pairs = (shlex.split(line)[1].partition("=") for line in lines if line.startswith("export "))
+    return {name: value for name, _, value in pairs}
+
+
+def client(service: str, **options: Any) -> Any:
+    return Session().create_client(service, region_name="us-east-1", **options)
+
+
+def keys() -> dict[str, str]:
+    return {"aws_access_key_id": "test", "aws_secret_access_key": "test"}
+
+
+def test_the_announced_lines_are_all_that_an_sdk_needs(monkeypatch: pytest.MonkeyPatch) -> None:
+    with serving() as (_, lines):
+        variables = exported(lines)
+        assert list(variables) == [
+            "AWS_ENDPOINT_URL_BEDROCK",
+            "AWS_ENDPOINT_URL_BEDROCK_RUNTIME",
+            "AWS_ACCESS_KEY_ID",
+            "AWS_SECRET_ACCESS_KEY",
+            "AWS_REGION",
+            "AWS_DEFAULT_REGION",
+        ]
+        for name, value in variables.items():
+            monkeypatch.setenv(name, value)
+        bedrock: Any = Session().create_client("bedrock")
+        models = bedrock.list_foundation_models()["modelSummaries"]
+        assert models
+        health = subprocess.run(
+            [*COMMAND, "health", "--url", variables["AWS_ENDPOINT_URL_BEDROCK"]],
+            check=True,
+            capture_output=True,
+        )
+        assert json.loads(health.stdout)["status"] == "ok"
+        env = subprocess.run(
+            [*COMMAND, "env", "--url", variables["AWS_ENDPOINT_URL_BEDROCK"]],
+            check=True,
+            capture_output=True,
+            text=True,
+        )
+        assert exported(env.stdout.splitlines()) == variables
+
+
+def test_the_json_announcement_names_addresses_ca_and_process() -> None:
+    with serving("--ready", "json", "--tls-port", "0") as (process, lines):
+        ready = json.loads(lines[0])
+        assert ready["http"].startswith("http://127.0.0.1:")
+        assert ready["https"].startswith("https://127.0.0.1:")
+        assert ready["pid"] == process.pid
+        assert Path(ready["ca"]).exists()
+
+
+def test_a_stopped_server_leaves_nothing_behind() -> None:
+    with serving("--ready", "json", "--tls-port", "0") as (process, lines):
+        ready = json.loads(lines[0])
+        process.send_signal(signal.SIGTERM)
+        _, errors = process.communicate(timeout=20)
+        assert (process.returncode, errors) == (0, "")
+    assert not Path(ready["ca"]).exists()
+    for url in (ready["http"], ready["https"]):
+        address = urlsplit(url)
+        with pytest.raises(ConnectionRefusedError):
+            socket.create_connection((address.hostname, address.port), timeout=5)
+
+
+def test_a_busy_port_is_refused_with_what_to_do() -> None:
+    with Emulator() as first, pytest.raises(ConfigError, match="choose another --host or --port"):
+        Emulator(port=urlsplit(first.url).port or 0).start()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "text"),
+    [
+        (["serve", "--region", "nowhere"], "'nowhere' is not an AWS region"),
+        (["serve", "--port", "70000"], "70000 is not a TCP port"),
+        (["serve", "--host", "203.0.113.1"], "choose another --host or --port"),
+        (["env", "--url", "http://127.0.0.1:1"], "no emulator answers at http://127.0.0.1:1"),
+        (["health", "--url", "ftp://x"], "not an http address"),
+        (["models", "--region", "mars-1"], "the catalogue has no model in 'mars-1'"),
+    ],
+    ids=["region", "port", "host", "env", "scheme", "models"],
+)
+def test_a_mistake_on_the_command_line_is_one_clear_line(arguments: list[str], text: str) -> None:
+    run = subprocess.run([*COMMAND, *arguments], capture_output=True, text=True, timeout=60, check=False)
+    assert run.returncode == 1
+    assert text in run.stderr
+    assert len(run.stderr.splitlines()) == 1
+
+
+def test_models_are_listed_plainly_when_piped_and_as_json() -> None:
+    plain = subprocess.run(
+        [*COMMAND, "models", "--region", "eu-west-1"], capture_output=True, text=True, check=True
+    )
+    assert plain.stdout.splitlines()[0].split()[:2] == ["Model", "Provider"]
+    assert "\x1b" not in plain.stdout
+    as_json = subprocess.run([*COMMAND, "models", "--json"], capture_output=True, text=True, check=True)
+    assert {"modelId", "modelArn", "providerName"} <= json.loads(as_json.stdout)["modelSummaries"][0].keys()
+
+
+@pytest.mark.parametrize("protocol", ["h2", "http/1.1"])
+def test_https_offers_both_protocols(bedrock_emulator: LabClient, protocol: str) -> None:
+    address = urlsplit(bedrock_emulator.https_endpoint_url)
+    context = ssl.create_default_context(cafile=bedrock_emulator.emulator.ca_file)
+    context.set_alpn_protocols([protocol])
+    with (
+        socket.create_connection((address.hostname, address.port)) as plain,
+        context.wrap_socket(plain, server_hostname=address.hostname) as secure,
+    ):
+        assert secure.selected_alpn_protocol() == protocol
+
+
+def test_a_bearer_key_works_over_https(bedrock_emulator: LabClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    lab = bedrock_emulator
+    monkeypatch.setenv("AWS_BEARER_TOKEN_BEDROCK", "a-bearer-key-of-mine")
+    runtime = client("bedrock-runtime", endpoint_url=lab.https_endpoint_url, verify=lab.emulator.ca_file)
+    message = {"role": "user", "content": [{"text": "hi"}]}
+    stream = runtime.converse_stream(modelId="us.amazon.nova-lite-v1:0", messages=[message])["stream"]
+    assert "metadata" in list(stream)[-1]
+    (entry,) = lab.journal()
+    assert entry["caller"]["kind"] == "bearer"
+    assert "a-bearer-key-of-mine" not in json.dumps(entry)
+
+
+@pytest.mark.parametrize(
+    ("auth", "secret", "code"),
+    [
+        ("known", "test", None),
+        ("known", "wrong", "InvalidSignatureException"),
+        ("strict", "test", None),
+        ("off", "wrong", None),
+    ],
+)
+def test_signatures_are_verified_as_the_mode_says(
+    bedrock_emulator: LabClient, auth: str, secret: str, code: str | None
+) -> None:
+    bedrock_emulator.configure(auth=auth)
+    bedrock = client(
+        "bedrock",
+        endpoint_url=bedrock_emulator.endpoint_url,
+        aws_access_key_id="test",
+        aws_secret_access_key=secret,
+        config=Config(retries={"max_attempts": 1}),
+    )
+    if code is None:
+        assert bedrock.list_foundation_models()["modelSummaries"]
+    else:
+        with pytest.raises(ClientError, match=code):
+            bedrock.list_foundation_models()
+
+
+def test_the_page_of_operations_says_what_the_server_does(bedrock_emulator: LabClient) -> None:
+    services = bedrock_emulator.emulator.request("GET", "/_emulator/operations?format=json")
+    served = {row["operation"] for rows in services.values() for row in rows if row["served"]}
+    refused = {row["operation"] for rows in services.values() for row in rows if not row["served"]}
+    assert served >= {"Converse", "ConverseStream", "ListFoundationModels", "GetInferenceProfile"}
+    bedrock = client("bedrock", endpoint_url=bedrock_emulator.endpoint_url, **keys())
+    assert "ListImportedModels" in refused
+    with pytest.raises(
+        ClientError,
+        match=r"UnknownOperationException.*does not serve ListImportedModels.*/_emulator/operations",
+    ):
+        bedrock.list_imported_models()
+    (entry,) = bedrock_emulator.journal()
+    assert entry["status"] == 400
