@@ -4,9 +4,8 @@ Everything goes through the admin API, so it does not matter where the server ru
 Only the standard library is imported: test suites load this with every run.
 """
 
-import http.client
 import json
-import uuid
+import os
 from collections.abc import Mapping, Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
@@ -115,7 +114,7 @@ class Emulator:
             name: `default`, or 1 to 63 of a-z, 0-9 and '-'; None gives it a name of its own.
             setup: members of the admin API's `Lab` document: region, auth, scenario, faults, …
         """
-        lab = LabClient(self, name or f"lab-{uuid.uuid4().hex[:16]}")
+        lab = LabClient(self, name or f"lab-{os.urandom(8).hex()}")
         lab.configure(**setup)
         return lab
 
@@ -126,6 +125,8 @@ class Emulator:
             AdminError: the emulator refused.
             ConfigError: no emulator answers there.
         """
+        import http.client  # some 20 ms, which not every test run of a user shall pay
+
         address = urlsplit(self.url)
         # A connection for each request: nothing to share between threads, nothing that can have gone stale.
         connection = http.client.HTTPConnection(address.hostname or "", address.port, timeout=timeout)

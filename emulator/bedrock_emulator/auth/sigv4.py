@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from hashlib import sha256
 from itertools import product
 from urllib.parse import quote, unquote_to_bytes
@@ -179,8 +180,8 @@ def verify(request: HttpRequest, signature: Signature, *, secret: str, keys: Sig
         raise incomplete_signature("'Host' must be a 'SignedHeader' in the AWS Authorization.")
     rest = _canonical_rest(request, signature)
     key = keys.key(secret, signature)
-    for path in raw_paths(request.path):
-        canonical = f"{request.method.upper()}\n{_canonical_path(path)}\n{rest}"
+    for path, canonical_path in _candidates(request.path):
+        canonical = f"{request.method.upper()}\n{canonical_path}\n{rest}"
         to_sign = (
             f"{ALGORITHM}\n{signature.timestamp}\n{signature.scope}\n{sha256(canonical.encode()).hexdigest()}"
         )
@@ -188,6 +189,12 @@ def verify(request: HttpRequest, signature: Signature, *, secret: str, keys: Sig
         if hmac.compare_digest(computed.encode(), signature.value.encode()):
             return path
     raise invalid_signature(_MISMATCH)
+
+
+@lru_cache(maxsize=256)
+def _candidates(path: str) -> tuple[tuple[str, str], ...]:
+    """The raw paths of a decoded one, each with its canonical form; remembered, because clients repeat themselves."""
+    return tuple((raw, _canonical_path(raw)) for raw in raw_paths(path))
 
 
 def raw_paths(path: str) -> Iterator[str]:

@@ -21,8 +21,8 @@ from bedrock_emulator.reply.schema import (
 _LEVELS = (6, 12, 24)
 """How deep values may nest: the shallow try comes first, so that a recursive schema gives a shallow value."""
 _PROPOSALS = 200
-_WORK = 2_000
-"""Proposals altogether, so that a hostile schema costs a bounded time."""
+_WORK = 5_000
+"""Schemas looked at altogether, so that a hostile one costs a bounded time."""
 _NOTHING = object()
 
 _HINTS = {  # keywords that betray the type of a schema that names none
@@ -65,17 +65,15 @@ class _Maker:
 
     def fitting(self, schema: Schema, name: str, depth: int, given: Any = None) -> Iterator[Any]:
         for value in islice(self.propose(schema, name, depth, given), _PROPOSALS):
-            self.work -= 1
-            if self.work < 0:
-                return
             if self.judge.accepts(value, schema):
                 yield value
 
     def propose(self, schema: Schema, name: str, depth: int, given: Any = None) -> Iterator[Any]:
+        self.work -= 1
+        if depth > self.levels or self.work < 0:
+            return
         if isinstance(schema, bool):
             yield from (f"synthetic {name}",) if schema else ()
-            return
-        if depth > self.levels or self.work < 0:
             return
         if "$ref" in schema:
             yield from self._referred(schema, name, depth, given)

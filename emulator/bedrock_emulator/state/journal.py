@@ -5,7 +5,7 @@ from collections import deque
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeAlias
 
 import orjson
 
@@ -60,6 +60,10 @@ class JournalEntry:
         return len(self.request.body) + len(self.response_body) + sum(map(len, self.frames))
 
 
+_Kept: TypeAlias = tuple[int, int, JournalEntry]
+"""An exchange with its id and its size."""
+
+
 class Journal:
     """The bounded list of a lab's exchanges; ids grow from 1 and are not used again after a clear."""
 
@@ -76,7 +80,7 @@ class Journal:
         self._max_entries = max_entries
         self._max_bytes = max_bytes
         self._changed = threading.Condition()
-        self._entries: deque[tuple[int, JournalEntry]] = deque()
+        self._entries: deque[_Kept] = deque()
         self._bytes = 0
         self._last_id = 0
         self._dropped = 0
@@ -94,10 +98,11 @@ class Journal:
         """Keep an exchange and give it its id."""
         with self._changed:
             self._last_id += 1
-            self._entries.append((self._last_id, entry))
-            self._bytes += entry.size
+            size = entry.size
+            self._entries.append((self._last_id, size, entry))
+            self._bytes += size
             while len(self._entries) > self._max_entries or self._bytes > self._max_bytes:
-                self._bytes -= self._entries.popleft()[1].size
+                self._bytes -= self._entries.popleft()[1]
                 self._dropped += 1
             self._changed.notify_all()
             return self._last_id
@@ -124,10 +129,10 @@ class Journal:
         with self._changed:
             kept, dropped, last_id = list(self._entries), self._dropped, self._last_id
         # Of every exchange, since a token of one may be repeated in the body of another.
-        tokens = {token for _, entry in kept for token in presented_tokens(entry.request.headers)}
+        tokens = {token for *_, entry in kept for token in presented_tokens(entry.request.headers)}
         redactor = Redactor(tokens.union(self._secrets()))
         chosen = [each for each in kept if _is_meant(each, operation, after)]
-        entries = [_render(number, entry, self._lab, redactor) for number, entry in chosen]
+        entries = [_render(number, entry, self._lab, redactor) for number, _, entry in chosen]
         return {"entries": entries, "dropped": dropped, "lastId": last_id}
 
     def wait(
@@ -148,8 +153,8 @@ class Journal:
         return sum(_is_meant(each, operation, after) for each in self._entries)
 
 
-def _is_meant(kept: tuple[int, JournalEntry], operation: str | None, after: int | None) -> bool:
-    number, entry = kept
+def _is_meant(kept: _Kept, operation: str | None, after: int | None) -> bool:
+    number, _, entry = kept
     return (after is None or number > after) and (operation is None or entry.operation == operation)
 
 

@@ -1,0 +1,59 @@
+"""Calls without a server, and answers read by botocore's own parser."""
+
+from functools import cache
+from types import SimpleNamespace
+from typing import Any, cast
+
+from botocore.loaders import Loader
+from botocore.model import ServiceModel
+from botocore.parsers import create_parser
+
+from bedrock_emulator.call import Call, Caller, Output, PreparedBody
+from bedrock_emulator.model.serialize import to_json
+from bedrock_emulator.state.catalog import Catalogue, load_catalogue
+
+ACCOUNT = "123456789012"
+
+
+@cache
+def shipped() -> Catalogue:
+    """AWS's catalogue alone."""
+    return load_catalogue(documented_ids=False)
+
+
+@cache
+def with_documented_ids() -> Catalogue:
+    """The catalogue that a server starts with."""
+    return load_catalogue(documented_ids=True)
+
+
+def call(catalogue: Catalogue | None = None, *, region: str = "us-east-1", account: str = ACCOUNT) -> Call:
+    """A call of a lab that has nothing but a catalogue."""
+    return Call(
+        lab=cast("Any", SimpleNamespace(catalogue=shipped() if catalogue is None else catalogue)),
+        operation=cast("Any", None),
+        caller=Caller(kind="sigv4", account=account),
+        region=region,
+        account=account,
+        request_id="00000000-0000-4000-8000-000000000000",
+    )
+
+
+def body(answer: Output | PreparedBody | Any) -> bytes:
+    """The bytes that go out."""
+    return answer.data if isinstance(answer, PreparedBody) else to_json(answer)
+
+
+def parsed(operation: str, answer: Output | PreparedBody | Any) -> dict[str, Any]:
+    """What a botocore client hands to its user."""
+    response = {"status_code": 200, "headers": {}, "body": body(answer)}
+    shape = _service().operation_model(operation).output_shape
+    assert shape is not None
+    result: dict[str, Any] = create_parser("rest-json").parse(response, shape)
+    result.pop("ResponseMetadata")
+    return result
+
+
+@cache
+def _service() -> ServiceModel:
+    return ServiceModel(Loader().load_service_model("bedrock", "service-2"), "bedrock")

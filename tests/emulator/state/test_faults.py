@@ -1,0 +1,168 @@
+from collections import deque
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from bedrock_emulator.errors import AdminError, AwsError
+from bedrock_emulator.state.faults import FaultBook, StreamFault, compile_faults
+from bedrock_emulator.state.schema import check_document
+from tests.emulator.state.samples import CLAUDE, api
+
+EVENTS = [
+    ("messageStart", {"role": "assistant"}),
+    ("messageStop", {"stopReason": "end_turn"}),
+    ("metadata", {}),
+]
+
+
+def book(*documents: dict) -> FaultBook:
+    check_document({"faults": list(documents)}, "Faults")
+    return compile_faults(documents, api=api(), path="faults")
+
+
+def test_an_empty_book_lets_every_call_pass():
+    assert book().take_error("Converse", CLAUDE) is None
+    assert book().take_stream("ConverseStream", CLAUDE) is None
+
+
+def test_an_error_has_the_modelled_status_and_a_text_of_its_own():
+    error = book({"error": {"code": "ThrottlingException"}}).take_error("Converse", CLAUDE)
+    assert error is not None
+    assert (error.code, error.status) == ("ThrottlingException", 429)
+    assert error.message == "Too many requests, please wait before trying again."
+
+
+@pytest.mark.parametrize(
+    ("error", "status"),
+    [
+        ({"code": "ThrottlingException", "status": 503}, 503),
+        ({"code": "ModelNotReadyException"}, 429),
+        ({"code": "MadeUpException", "status": 418}, 418),
+    ],
+    ids=["a status wins over the model", "the model knows", "a code of one's own"],
+)
+def test_the_status_of_an_error(error, status):
+    taken = book({"error": error}).take_error("Converse", CLAUDE)
+    assert taken is not None
+    assert taken.status == status
+
+
+def test_a_message_that_is_given_is_used():
+    taken = book({"error": {"code": "ValidationException", "message": "No."}}).take_error("Converse")
+    assert taken is not None
+    assert taken.message == "No."
+
+
+def test_a_count_runs_down_and_the_next_fault_follows():
+    faults = book(
+        {"error": {"code": "ThrottlingException"}, "count": 2},
+        {"error": {"code": "ServiceUnavailableException"}, "count": 1},
+    )
+    taken = [faults.take_error("Converse", CLAUDE) for _ in range(4)]
+    assert [each and each.status for each in taken] == [429, 429, 503, None]
+    assert len(faults) == 0
+
+
+def test_calls_that_are_not_meant_use_nothing_up():
+    faults = book(
+        {
+            "operation": "Converse",
+            "model": "anthropic.*",
+            "error": {"code": "ThrottlingException"},
+            "count": 1,
+        }
+    )
+    assert faults.take_error("ConverseStream", CLAUDE) is None
+    assert faults.take_error("Converse", "amazon.nova-lite-v1:0") is None
+    assert faults.take_stream("Converse", CLAUDE) is None
+    assert faults.take_error("Converse", CLAUDE) is not None
+
+
+def test_without_a_count_a_fault_stays():
+    faults = book({"error": {"code": "ThrottlingException"}})
+    assert all(faults.take_error("Converse") for _ in range(5))
+    assert len(faults) == 1
+
+
+def test_threads_together_take_exactly_the_count():
+    faults = book({"error": {"code": "ThrottlingException"}, "count": 500})
+    with ThreadPoolExecutor(8) as pool:
+        taken = list(pool.map(lambda _: faults.take_error("Converse", CLAUDE), range(1000)))
+    assert sum(each is not None for each in taken) == 500
+
+
+@pytest.mark.parametrize("after", range(5))
+def test_a_stream_ends_after_its_events(after):
+    fault = book({"stream": {"endAfterEvents": after}}).take_stream("ConverseStream", CLAUDE)
+    assert fault is not None
+    assert list(fault.apply(iter(EVENTS))) == EVENTS[:after]
+
+
+@pytest.mark.parametrize("after", range(5))
+def test_an_exception_follows_the_events_and_comes_last_in_a_shorter_stream(after):
+    document = {"stream": {"exceptionAfterEvents": after, "code": "modelStreamErrorException"}}
+    fault = book(document).take_stream("ConverseStream", CLAUDE)
+    assert fault is not None
+    seen = []
+    with pytest.raises(AwsError) as raised:
+        deque(map(seen.append, fault.apply(iter(EVENTS))))
+    assert (seen, raised.value.code) == (EVENTS[:after], "ModelStreamErrorException")
+
+
+def test_a_stream_that_is_left_early_raises_nothing():
+    events = StreamFault(2, "ThrottlingException").apply(iter(EVENTS))
+    assert next(events) == EVENTS[0]
+    events.close()
+    assert list(events) == []
+
+
+@pytest.mark.parametrize(
+    ("document", "path", "message"),
+    [
+        (
+            {"error": {"code": "ThrotlingException"}},
+            "faults[0].error.status",
+            "did you mean 'ThrottlingException'",
+        ),
+        (
+            {"operation": "Convers", "error": {"code": "X", "status": 400}},
+            "faults[0].operation",
+            "did you mean 'Converse'",
+        ),
+        (
+            {"operation": "Converse", "stream": {"endAfterEvents": 1}},
+            "faults[0].operation",
+            "does not answer with a stream",
+        ),
+        (
+            {"stream": {"exceptionAfterEvents": 1, "code": "AccessDeniedException"}},
+            "faults[0].stream.code",
+            "no stream carries",
+        ),
+        (
+            {
+                "operation": "ConverseStream",
+                "stream": {"exceptionAfterEvents": 1, "code": "ModelTimeoutException"},
+            },
+            "faults[0].stream.code",
+            "no stream carries",
+        ),
+        ({"error": {"code": "X", "status": 200}}, "faults[0].error.status", "at least 400"),
+        ({"error": {"code": "X", "stats": 400}}, "faults[0].error.stats", "did you mean 'status'"),
+        ({"eror": {"code": "X"}}, "faults[0].eror", "did you mean 'error'"),
+        ({"count": 1}, "faults[0]", "exactly one of 'error', 'stream'"),
+        ({"error": {"code": "X"}, "stream": {"endAfterEvents": 1}}, "faults[0]", "exactly one of"),
+        (
+            {"stream": {"endAfterEvents": 1, "code": "ThrottlingException"}},
+            "faults[0].stream",
+            "'exceptionAfterEvents'",
+        ),
+        ({"stream": {"exceptionAfterEvents": 1}}, "faults[0].stream", "needs 'code'"),
+        ({"error": {"code": "ThrottlingException"}, "count": 0}, "faults[0].count", "at least 1"),
+        ({"error": {"code": "ThrottlingException"}, "count": 1.5}, "faults[0].count", "a whole number"),
+    ],
+)
+def test_a_wrong_fault_names_its_place_and_what_is_wrong(document, path, message):
+    with pytest.raises(AdminError, match=message) as refused:
+        book(document)
+    assert (refused.value.status, refused.value.path) == (400, path)
