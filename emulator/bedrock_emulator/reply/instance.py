@@ -21,8 +21,8 @@ from bedrock_emulator.reply.schema import (
 _LEVELS = (6, 12, 24)
 """How deep values may nest: the shallow try comes first, so that a recursive schema gives a shallow value."""
 _PROPOSALS = 200
-_WORK = 5_000
-"""Schemas looked at altogether, so that a hostile one costs a bounded time."""
+_WORK = 10_000
+"""Schemas looked at and list items made altogether, so that a hostile schema costs a bounded time."""
 _NOTHING = object()
 
 _HINTS = {  # keywords that betray the type of a schema that names none
@@ -232,6 +232,9 @@ class _Maker:
     def _items(
         self, parts: Sequence[Schema], schema: Mapping[str, Any], name: str, depth: int
     ) -> list[Any] | None:
+        self.work -= len(parts)
+        if self.work < 0:
+            return None
         unique = bool(schema.get("uniqueItems"))
         made: list[Any] = []
         for part in parts:

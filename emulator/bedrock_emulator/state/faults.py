@@ -1,7 +1,7 @@
 """What a lab makes go wrong, and how often still."""
 
 import threading
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any, TypeAlias, TypeVar
@@ -54,7 +54,7 @@ class StreamFault:
     code: str | None = None
     message: str = ""
 
-    def apply(self, events: Iterable[Event]) -> Iterator[Event]:
+    def apply(self, events: Iterable[Event]) -> Generator[Event, None, None]:
         """The events up to the fault; the exception comes last also when there are fewer events."""
         yield from islice(events, self.after_events)
         if self.code is not None:

@@ -217,10 +217,18 @@ def test_an_instance_validates_for_each_keyword(schema):
         {"type": "integer", "minimum": 5, "maximum": 4},
         {"type": "object", "properties": {"self": {"$ref": "#"}}, "required": ["self"]},
         {"type": "string", "minLength": 10**9},
+        {"type": "array", "items": {"type": "array", "minItems": 9000}, "minItems": 9000},
+        {
+            "anyOf": [{"$ref": "#/$defs/a"}] * 9,
+            "$defs": {
+                "a": {"anyOf": [{"$ref": "#/$defs/b"}] * 9},
+                "b": {"anyOf": [{"$ref": "#/$defs/a"}] * 9},
+            },
+        },
         {"type": "string", "pattern": "("},
         False,
     ],
-    ids=str,
+    ids=lambda schema: str(schema)[:60],
 )
 def test_a_schema_that_nothing_fits_gives_an_empty_object(schema):
     assert instance_of(schema) == {}

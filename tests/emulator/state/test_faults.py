@@ -1,21 +1,22 @@
 from collections import deque
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
 
 from bedrock_emulator.errors import AdminError, AwsError
-from bedrock_emulator.state.faults import FaultBook, StreamFault, compile_faults
+from bedrock_emulator.state.faults import Event, FaultBook, StreamFault, compile_faults
 from bedrock_emulator.state.schema import check_document
 from tests.emulator.state.samples import CLAUDE, api
 
-EVENTS = [
+EVENTS: list[Event] = [
     ("messageStart", {"role": "assistant"}),
     ("messageStop", {"stopReason": "end_turn"}),
     ("metadata", {}),
 ]
 
 
-def book(*documents: dict) -> FaultBook:
+def book(*documents: dict[str, Any]) -> FaultBook:
     check_document({"faults": list(documents)}, "Faults")
     return compile_faults(documents, api=api(), path="faults")
 
@@ -103,7 +104,7 @@ def test_an_exception_follows_the_events_and_comes_last_in_a_shorter_stream(afte
     document = {"stream": {"exceptionAfterEvents": after, "code": "modelStreamErrorException"}}
     fault = book(document).take_stream("ConverseStream", CLAUDE)
     assert fault is not None
-    seen = []
+    seen: list[Event] = []
     with pytest.raises(AwsError) as raised:
         deque(map(seen.append, fault.apply(iter(EVENTS))))
     assert (seen, raised.value.code) == (EVENTS[:after], "ModelStreamErrorException")

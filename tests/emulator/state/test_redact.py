@@ -37,7 +37,7 @@ SUPPLIED = (
 """The members of an entry that hold what the caller sent or was told; the others are words of the emulator."""
 
 
-def supplied_in(entries: list[dict]) -> list[str]:
+def supplied_in(entries: list[dict[str, object]]) -> list[str]:
     return [text for each in entries for name in SUPPLIED for text in strings_in(each[name])]
 
 
