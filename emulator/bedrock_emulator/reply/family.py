@@ -31,8 +31,6 @@ class Family:
     always_reasons: bool = False
     empty_text_first: bool = False
     """A block with one empty text delta opens the stream [recorded, gpt-oss]."""
-    keeps_stop_sequence: bool = False
-    """The sequence stays in the text and the turn ends as end_turn [recorded, Nova Micro]."""
 
 
 _CLAUDE = Family(
@@ -43,7 +41,7 @@ _CLAUDE = Family(
     signs_reasoning=True,
 )
 _NOVA = Family(
-    name="nova", split_text=chunks.by_word, cache_counters="requested", keeps_stop_sequence=True
+    name="nova", split_text=chunks.by_word, cache_counters="requested"
 )  # [recorded]
 _TITAN = Family(name="titan", split_text=chunks.whole, server_tool_usage=False)  # [recorded Aug 2025]
 

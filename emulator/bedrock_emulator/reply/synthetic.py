@@ -68,7 +68,7 @@ def _answer(params: Params, family: Family, model_id: str, text: str, limit: int
         if schema is None
         else json.dumps(instance_of(schema), ensure_ascii=False)
     )
-    return _text_answer(spoken, _stop_sequences(params), family, limit)
+    return _text_answer(spoken, _stop_sequences(params), limit)
 
 
 def _tool_answer(params: Params, family: Family, model_id: str, text: str, tool: Tool, limit: int) -> _Answer:
@@ -106,16 +106,17 @@ def _excerpt(text: str) -> str:
     return " ".join(text[: 4 * _EXCERPT_LENGTH].split())[:_EXCERPT_LENGTH]
 
 
-def _text_answer(text: str, stop_sequences: Sequence[str], family: Family, limit: int) -> _Answer:
-    """The text up to the first stop sequence or the token limit, whichever comes first."""
+def _text_answer(text: str, stop_sequences: Sequence[str], limit: int) -> _Answer:
+    """The text up to the first stop sequence or the token limit, whichever comes first.
+
+    One recorded Nova Micro answer kept the sequence and said end_turn; the documented behaviour is followed for all.
+    """
     end, matched = _first_stop(text, stop_sequences)
-    if matched is not None and family.keeps_stop_sequence:
-        end += len(matched)
     spoken = text[:end]
     tokens = estimate_tokens(spoken)
     if tokens > limit:
         return _Answer({"text": cut_to_tokens(spoken, limit)}, "max_tokens", limit)
-    if matched is None or family.keeps_stop_sequence:
+    if matched is None:
         return _Answer({"text": spoken}, "end_turn", tokens)
     return _Answer({"text": spoken}, "stop_sequence", tokens, matched)
 

@@ -1,11 +1,12 @@
 """What the models of a lab say: rules, compiled when they are put, tried in order."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
 from bedrock_emulator.errors import AdminError, AwsError
 from bedrock_emulator.model.service import Api
+from bedrock_emulator.state.content import ContentCheck
 from bedrock_emulator.state.schema import join_path
 from bedrock_emulator.state.selector import Selector
 from bedrock_emulator.state.union import is_exception, read_member
@@ -77,48 +78,33 @@ def compile_scenario(document: Mapping[str, Any], *, api: Api, path: str = "") -
     Raises:
         AdminError: an unknown operation, content block or event.
     """
-    rules = join_path(path, "rules")
-    return Scenario(
-        _compile(rule, api, join_path(rules, index)) for index, rule in enumerate(document["rules"])
-    )
+    place, check = join_path(path, "rules"), ContentCheck(api)
+    rules = enumerate(document["rules"])
+    return Scenario(_compile(rule, api, check, join_path(place, index)) for index, rule in rules)
 
 
-def _compile(document: Mapping[str, Any], api: Api, path: str) -> _Rule:
+def _compile(document: Mapping[str, Any], api: Api, check: ContentCheck, path: str) -> _Rule:
     selector = Selector.compile(
         document.get("when", {}), operations=api.operations, path=join_path(path, "when")
     )
     reply, where = document["reply"], join_path(path, "reply")
     if "content" in reply:
-        return _Rule(selector, _content_reply(reply, api, where))
+        return _Rule(selector, _content_reply(reply, check, where))
     if selector.operation not in {None, STREAMED}:
         message = f"only {STREAMED} answers with these events; give 'content' for {selector.operation}"
         raise AdminError(400, message, path=join_path(where, "events"))
     return _Rule(replace(selector, operation=STREAMED), _events_reply(reply, api, where))
 
 
-def _content_reply(document: Mapping[str, Any], api: Api, path: str) -> ContentReply:
-    known = _content_blocks(api)
-    kinds = {
-        read_member(block, known=known, kind="content block", path=join_path(path, "content", index))[0]
-        for index, block in enumerate(document["content"])
-    }
+def _content_reply(document: Mapping[str, Any], check: ContentCheck, path: str) -> ContentReply:
+    place = join_path(path, "content")
+    kinds = {check.kind(block, join_path(place, index)) for index, block in enumerate(document["content"])}
     return ContentReply(
         content=tuple(document["content"]),
         stop_reason=document.get("stopReason", "tool_use" if "toolUse" in kinds else "end_turn"),
         usage=document.get("usage"),
         additional_fields=document.get("additionalModelResponseFields"),
     )
-
-
-def _content_blocks(api: Api) -> Collection[str]:
-    """The names of the ContentBlock union, which requests and answers share [botocore]."""
-    request = api.operations["Converse"].input
-    assert request is not None
-    messages = request.members["messages"].shape.item
-    assert messages is not None
-    blocks = messages.members["content"].shape.item
-    assert blocks is not None
-    return blocks.members.keys()
 
 
 def _events_reply(document: Mapping[str, Any], api: Api, path: str) -> EventsReply:

@@ -68,6 +68,11 @@ def test_what_a_reply_states_is_kept():
     )
 
 
+def test_a_name_that_breaks_its_pattern_is_said_all_the_same():
+    block = {"toolUse": {"toolUseId": "no id at all!", "name": "two words", "input": {}}}
+    assert scenario({"reply": {"content": [block]}}).match("Converse", []) is not None
+
+
 def test_events_answer_only_the_operation_whose_events_they_are():
     events = [{"messageStart": {"role": "assistant"}}, {"messageStop": {"stopReason": "end_turn"}}]
     rules = scenario({"reply": {"events": events}}, rule("content"))
@@ -115,6 +120,18 @@ def test_a_reply_can_be_streamed_again_and_again():
             {"reply": {"events": [{"messageStrat": {}}]}},
             "rules[0].reply.events[0].messageStrat",
             "did you mean 'messageStart'",
+        ),
+        (
+            {"reply": {"content": [{"text": 5}]}},
+            "rules[0].reply.content[0]",
+            r"converted to a string at .*content\[0\].text",
+        ),
+        ({"reply": {"content": [{"toolUse": {"name": "n"}}]}}, "rules[0].reply.content[0]", "toolUseId"),
+        ({"reply": {"content": [{"reasoningContent": {}}]}}, "rules[0].reply.content[0]", "reasoningContent"),
+        (
+            {"reply": {"content": [{"image": {"format": "png", "source": {"bytes": "%%"}}}]}},
+            "rules[0].reply.content[0]",
+            "base64",
         ),
         ({"reply": {"events": []}}, "rules[0].reply.events", "at least 1 items"),
         ({"reply": {"events": [{"metadata": 1}]}}, "rules[0].reply.events[0].metadata", "an object"),

@@ -3,6 +3,7 @@
 from bedrock_emulator.call import Call, EventStream, Output, Params
 from bedrock_emulator.operations.runtime.conversation import check_conversation
 from bedrock_emulator.operations.runtime.resolution import ResolvedModel, resolve_model
+from bedrock_emulator.reply.prompt import has_cache_point
 from bedrock_emulator.reply.render import converse_events, converse_output
 from bedrock_emulator.reply.reply import Reply, Usage
 from bedrock_emulator.reply.synthetic import synthesize
@@ -68,6 +69,7 @@ def _scripted(params: Params, scripted: ContentReply) -> Reply:
             output_tokens=usage.get("outputTokens", blocks_tokens(scripted.content)),
             cache_read_tokens=usage.get("cacheReadInputTokens", 0),
             cache_write_tokens=usage.get("cacheWriteInputTokens", 0),
+            cache_points=has_cache_point(params),
         ),
         additional_fields=scripted.additional_fields,
     )
