@@ -28,6 +28,7 @@ from bedrock_emulator.model.serialize import (
     unknown_route,
 )
 from bedrock_emulator.operations.dispatch import not_served
+from bedrock_emulator.operations.runtime.resolution import model_names
 from bedrock_emulator.state.journal import JournalEntry
 from bedrock_emulator.state.lab import DEFAULT_LAB, Lab
 from bedrock_emulator.state.labs import Labs
@@ -154,9 +155,8 @@ class Pipeline:
         exchange.params = self._parser.parse(match.operation, exchange.request, match.labels)
 
     def _fault(self, exchange: Exchange) -> None:
-        error = _lab(exchange).faults.take_error(
-            _match(exchange).operation.name, exchange.params.get("modelId")
-        )
+        call = _call(exchange)
+        error = call.lab.faults.take_error(call.operation.name, *_models(exchange))
         if error is not None:
             raise error
 
@@ -164,7 +164,7 @@ class Pipeline:
         call = _call(exchange)
         exchange.output = self._handlers[call.operation.name](call, exchange.params)
         if isinstance(exchange.output, EventStream):
-            fault = call.lab.faults.take_stream(call.operation.name, exchange.params.get("modelId"))
+            fault = call.lab.faults.take_stream(call.operation.name, *_models(exchange))
             if fault is not None:
                 exchange.output = EventStream(fault.apply(exchange.output.events), exchange.output.paced)
 
@@ -228,6 +228,12 @@ def _journal(exchange: Exchange, *, error: AwsError | None = None, **answer: Any
         **answer,
     )
     exchange.lab.journal.append(entry)
+
+
+def _models(exchange: Exchange) -> tuple[str, ...]:
+    """Every name by which a fault may mean the model of this call; none are looked up where nothing can fail."""
+    call, model_id = _call(exchange), exchange.params.get("modelId")
+    return () if model_id is None or not call.lab.faults else model_names(call, model_id)
 
 
 def _lab(exchange: Exchange) -> Lab:

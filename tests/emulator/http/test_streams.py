@@ -134,6 +134,19 @@ def test_a_fault_happens_as_often_as_it_says_and_every_attempt_is_journaled(
     assert statuses == [429, 429, 200]
 
 
+@pytest.mark.parametrize("model", ["amazon.nova-*", "us.amazon.*", "*nova-lite*"])
+def test_a_fault_meets_a_profile_also_through_its_base_model(bedrock_emulator: LabClient, model: str) -> None:
+    bedrock_emulator.put_faults(
+        [
+            {"model": model, "error": {"code": "ThrottlingException"}, "count": 1},
+            {"model": "anthropic.*", "error": {"code": "ThrottlingException"}},
+            {"model": model, "stream": {"endAfterEvents": 2}, "count": 1},
+        ]
+    )
+    assert len(stream(bedrock_emulator)) == 2
+    assert [entry["status"] for entry in bedrock_emulator.journal()] == [429, 200]
+
+
 def test_a_client_that_leaves_ends_its_stream(bedrock_emulator: LabClient) -> None:
     lab = bedrock_emulator
     delta = {"contentBlockDelta": {"contentBlockIndex": 0, "delta": {"text": "x" * 20_000}}}

@@ -124,7 +124,7 @@ def test_a_reply_can_be_streamed_again_and_again():
         (
             {"reply": {"content": [{"text": 5}]}},
             "rules[0].reply.content[0]",
-            r"converted to a string at .*content\[0\].text",
+            r"can not be converted to a String at .*content\[0\].text",
         ),
         ({"reply": {"content": [{"toolUse": {"name": "n"}}]}}, "rules[0].reply.content[0]", "toolUseId"),
         ({"reply": {"content": [{"reasoningContent": {}}]}}, "rules[0].reply.content[0]", "reasoningContent"),

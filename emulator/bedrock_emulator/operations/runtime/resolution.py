@@ -58,6 +58,14 @@ def resolve_model(call: Call, model_id: str) -> ResolvedModel:
     raise unknown_model()
 
 
+def model_names(call: Call, model_id: str) -> tuple[str, ...]:
+    """Every name of the model that an identifier reaches; the identifier alone where it reaches none."""
+    try:
+        return resolve_model(call, model_id).candidate_ids
+    except AwsError:
+        return (model_id,)
+
+
 def own_model_id(call: Call, identifier: str) -> str:
     """The model id in an id or in a foundation-model ARN of the caller's region, or of none.
 
