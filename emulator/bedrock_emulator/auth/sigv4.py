@@ -28,6 +28,9 @@ _DATE_FORMAT = "%Y%m%dT%H%M%SZ"
 _DATE = re.compile(r"[0-9]{8}T[0-9]{6}Z")
 _REGION = re.compile(r"[a-z]{2,4}(-[a-z]+)+-[0-9]{1,2}")
 
+_HOST_NAMES = frozenset({"host", ":authority"})
+"""Over HTTP/2 the JavaScript SDK signs the pseudo-header in the place of Host [measured]."""
+
 _MISMATCH = (
     "The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key "
     "and signing method. Consult the service documentation for details."
@@ -176,7 +179,7 @@ def verify(request: HttpRequest, signature: Signature, *, secret: str, keys: Sig
     Raises:
         AwsError: InvalidSignatureException, no raw path of this request gives the signature.
     """
-    if "host" not in signature.signed_headers:
+    if not _HOST_NAMES.intersection(signature.signed_headers):
         raise incomplete_signature("'Host' must be a 'SignedHeader' in the AWS Authorization.")
     rest = _canonical_rest(request, signature)
     key = keys.key(secret, signature)
@@ -238,7 +241,7 @@ def _canonical_rest(request: HttpRequest, signature: Signature) -> str:
 
 
 def _header_value(request: HttpRequest, name: str) -> str:
-    value = request.headers.get(name)
+    value = request.headers.get("host" if name in _HOST_NAMES else name)
     if value is None:
         raise invalid_signature(_MISMATCH)
     return " ".join(value.split())

@@ -3,6 +3,7 @@
 See docs/decisions/0002-aws-requests-beside-flask-routing.md.
 """
 
+import os
 from collections.abc import Iterable, Mapping
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
@@ -55,17 +56,21 @@ class AwsFront:
     def __init__(self, pipeline: Pipeline, flask_app: "WSGIApplication") -> None:
         self._pipeline = pipeline
         self._flask_app = flask_app
+        # granian lays the environ over the process's environment, where HTTP_PROXY would look like a header [measured].
+        self._inherited = frozenset(name for name in os.environ if name.startswith("HTTP_"))
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         path = environ["PATH_INFO"]
         if path == "/" or path == "/_emulator" or path.startswith("/_emulator/"):
             return self._flask_app(environ, start_response)
-        response = self._pipeline.answer(*_read_request(environ))
+        response = self._pipeline.answer(*_read_request(environ, self._inherited))
         start_response(_STATUS_LINES.get(response.status, f"{response.status} Unknown"), response.headers)
         return [response.body] if isinstance(response.body, bytes) else response.body
 
 
-def _read_request(environ: "WSGIEnvironment") -> tuple[HttpRequest, AwsError | None]:
+def _read_request(
+    environ: "WSGIEnvironment", inherited: frozenset[str]
+) -> tuple[HttpRequest, AwsError | None]:
     """The request as a value, its body read to the end, because a client may not listen before; or why not."""
     body, refusal = _read_body(environ["wsgi.input"])
     path = environ["PATH_INFO"]
@@ -74,15 +79,17 @@ def _read_request(environ: "WSGIEnvironment") -> tuple[HttpRequest, AwsError | N
         # WSGI hands over bytes as latin-1.
         path=path if path.isascii() else path.encode("latin-1").decode("utf-8", "replace"),
         query=environ.get("QUERY_STRING", ""),
-        headers=_headers(environ),
+        headers=_headers(environ, inherited),
         body=body,
     )
     return request, refusal
 
 
-def _headers(environ: "WSGIEnvironment") -> dict[str, str]:
+def _headers(environ: "WSGIEnvironment", inherited: frozenset[str]) -> dict[str, str]:
     headers = {
-        key[5:].replace("_", "-").lower(): value for key, value in environ.items() if key.startswith("HTTP_")
+        name[5:].replace("_", "-").lower(): value
+        for name, value in environ.items()
+        if name.startswith("HTTP_") and name not in inherited
     }
     if "CONTENT_TYPE" in environ:
         headers["content-type"] = environ["CONTENT_TYPE"]

@@ -40,9 +40,7 @@ _CLAUDE = Family(
     cache_counters="always",  # [recorded: 3.7, Sonnet 4, 4.5, 4.6]
     signs_reasoning=True,
 )
-_NOVA = Family(
-    name="nova", split_text=chunks.by_word, cache_counters="requested"
-)  # [recorded]
+_NOVA = Family(name="nova", split_text=chunks.by_word, cache_counters="requested")  # [recorded]
 _TITAN = Family(name="titan", split_text=chunks.whole, server_tool_usage=False)  # [recorded Aug 2025]
 
 _BY_PART: tuple[tuple[str, Family], ...] = (

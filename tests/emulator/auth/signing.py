@@ -86,10 +86,20 @@ def signed_by_hand(
     body: bytes = b"{}",
     region: str = "us-east-1",
     service: str = "bedrock",
+    host_as: str = "host",
 ) -> HttpRequest:
-    """A POST with exactly these headers, host and date signed."""
+    """A POST with exactly these headers, host (under the name `host_as`) and date signed."""
+
+    class Signer(SigV4Auth):
+        def headers_to_sign(self, request: AWSRequest) -> Any:
+            signed: Any = super().headers_to_sign(request)
+            host = signed["host"]
+            del signed["host"]
+            signed[host_as] = host
+            return signed
+
     request = AWSRequest("POST", ENDPOINT + path, headers=headers, data=body)
-    SigV4Auth(Credentials("test", "test"), service, region).add_auth(request)
+    Signer(Credentials("test", "test"), service, region).add_auth(request)
     return as_received("POST", ENDPOINT + path, dict(request.headers.items()), body)
 
 

@@ -109,6 +109,15 @@ def test_the_header_sets_of_other_clients_verify(path: str, headers: dict[str, s
     assert authenticate(signed_by_hand(path, headers)).canonical_path == path
 
 
+def test_the_javascript_sdk_signs_the_authority_over_http2() -> None:
+    assert authenticate(signed_by_hand("/model/x/converse", {}, host_as=":authority")).access_key_id == "test"
+
+
+def test_a_signature_that_leaves_the_host_out_is_refused() -> None:
+    with pytest.raises(AwsError, match="'Host' must be a 'SignedHeader'"):
+        authenticate(signed_by_hand("/model/x/converse", {}, host_as="x-other"))
+
+
 @pytest.mark.parametrize(
     "changed",
     [
