@@ -35,13 +35,11 @@ def test_two_apps_share_nothing() -> None:
 def test_a_defect_answers_as_a_fault_of_the_service_and_is_logged(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    app = create_app(Settings(auth="off"))
-
     def broken(*_: object) -> None:
         raise ZeroDivisionError("a defect")
 
-    monkeypatch.setitem(app.wsgi_app._pipeline.__dict__, "_handlers", {"ListFoundationModels": broken})
-    answer = app.test_client().get("/foundation-models")
+    monkeypatch.setattr("bedrock_emulator.http.app.HANDLERS", {"ListFoundationModels": broken})
+    answer = create_app(Settings(auth="off")).test_client().get("/foundation-models")
     assert (answer.status_code, answer.headers["x-amzn-errortype"].split(":")[0]) == (
         500,
         "InternalServerException",
