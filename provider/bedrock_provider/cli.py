@@ -1,0 +1,126 @@
+"""The command line: `bedrock-provider models list`."""
+
+import json
+import sys
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import NoReturn
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from bedrock_provider.config import ProviderConfig, load_config
+from bedrock_provider.errors import ConfigError
+from bedrock_provider.models import Catalog, ModelInfo
+from bedrock_provider.provider import BedrockProvider
+
+HOW_TO_ENABLE = (
+    "Discovery is off: the environment names no AWS credentials. Set AWS_BEARER_TOKEN_BEDROCK, "
+    "AWS_ACCESS_KEY_ID with AWS_SECRET_ACCESS_KEY, or AWS_PROFILE; or, for an instance role, set "
+    "plugins.entries.amazon-bedrock.config.discovery.enabled to true."
+)
+SWITCHED_OFF = "Discovery is off: the configuration says so."
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+def main() -> None:
+    """Find and call Amazon Bedrock models."""
+
+
+@main.group()
+def models() -> None:
+    """The models you can choose."""
+
+
+@models.command("list")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@click.option("--config", "config_path", type=click.Path(path_type=Path), help="The configuration file.")
+@click.option("--region", help="Discover here instead of in the configured region.")
+def list_models(*, as_json: bool, config_path: Path | None, region: str | None) -> None:
+    """List the models of the configuration, or those that AWS lists for you."""
+    config = _config(config_path, region)
+    provider = BedrockProvider(config)
+    try:
+        # Configured models replace discovered ones, so nothing has to be asked for them.
+        catalog = None if config.explicit.models else provider.discover()
+    finally:
+        provider.close()
+    found = config.explicit.models or (catalog.models if catalog else ())
+    _tell_warnings(config, catalog)
+    if as_json:
+        _print_json(found, catalog)
+    elif found:
+        _print_models(found)
+    if catalog is not None and not found:
+        _fail("No models were found.")
+
+
+def _config(path: Path | None, region: str | None) -> ProviderConfig:
+    try:
+        config = load_config(path)
+    except ConfigError as error:
+        raise click.UsageError(str(error)) from error
+    return replace(config, discovery=replace(config.discovery, region=region)) if region else config
+
+
+def _tell_warnings(config: ProviderConfig, catalog: Catalog | None) -> None:
+    warnings = [*config.warnings, *(catalog.warnings if catalog else ())]
+    if catalog is not None and catalog.stale:
+        warnings.append("these are the models of an earlier discovery")
+    if catalog is None and not config.explicit.models:
+        warnings.append(SWITCHED_OFF if config.discovery.enabled is False else HOW_TO_ENABLE)
+    for warning in warnings:
+        click.echo(warning, err=True)
+
+
+def _print_json(found: Sequence[ModelInfo], catalog: Catalog | None) -> None:
+    document = {
+        "count": len(found),
+        "region": catalog.region if catalog else None,
+        "stale": catalog.stale if catalog else False,
+        "models": [model.to_json() for model in found],
+    }
+    click.echo(json.dumps(document, indent=2, ensure_ascii=False))
+
+
+def _print_models(found: Sequence[ModelInfo]) -> None:
+    """A table for a person; tab-separated lines for a program."""
+    if sys.stdout.isatty():
+        Console().print(models_table(found))
+        return
+    for model in found:
+        click.echo("\t".join((model.id, model.name, *_columns(model))))
+
+
+def models_table(found: Sequence[ModelInfo]) -> Table:
+    """The models for a person; ids stay whole, since they are there to be copied."""
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    table.add_column("Model", no_wrap=True)
+    table.add_column("Name")
+    table.add_column("Input", no_wrap=True)
+    table.add_column("Context", justify="right", no_wrap=True)
+    table.add_column("Output", justify="right", no_wrap=True)
+    table.add_column("Reasoning", no_wrap=True)
+    for model in found:
+        table.add_row(model.id, model.name, *_columns(model))
+    return table
+
+
+def _columns(model: ModelInfo) -> tuple[str, ...]:
+    limits = (_short(model.context_window), _short(model.max_tokens))
+    return "+".join(model.input), *limits, "yes" if model.reasoning else "-"
+
+
+def _short(tokens: int) -> str:
+    """`200K`, `1M`; a number that is not round stays as it is."""
+    for size, letter in ((1_000_000, "M"), (1000, "K")):
+        if tokens >= size and tokens % size == 0:
+            return f"{tokens // size}{letter}"
+    return str(tokens)
+
+
+def _fail(sentence: str) -> NoReturn:
+    click.echo(sentence, err=True)
+    sys.exit(1)
