@@ -1,0 +1,1 @@
+"""Certifies an Amazon Bedrock provider against the emulator, requirement by requirement."""
