@@ -1,0 +1,150 @@
+"""The AWS SDK for JavaScript with default settings, whose runtime client speaks HTTP/2 even without TLS."""
+
+import json
+import os
+import shutil
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bedrock_emulator.client import LabClient
+from tests.end_to_end.prepared import prepared, run_installer
+
+SOURCES = Path(__file__).parent / "node"
+CLAUDE = "anthropic.claude-3-haiku-20240307-v1:0"
+HELLO = [{"role": "user", "content": [{"text": "Tell me about rivers."}]}]
+
+Sdk = Callable[..., Any]
+
+
+@pytest.fixture(scope="session")
+def sdk_folder(request: pytest.FixtureRequest) -> Path:
+    """The scripts beside an installed SDK; without Node.js a skip, or with REQUIRE_NODE a failure."""
+    if shutil.which("node") is None or shutil.which("npm") is None:
+        lack = pytest.fail if os.environ.get("REQUIRE_NODE") else pytest.skip
+        lack("node and npm are needed to run the AWS SDK for JavaScript")
+    cache = request.config.cache.mkdir("node")
+    lock = (SOURCES / "package-lock.json").read_text(encoding="utf-8")
+    folder = prepared(cache, "sdk", lock, install_sdk)
+    shutil.copytree(SOURCES, folder, dirs_exist_ok=True)
+    return folder
+
+
+def install_sdk(folder: Path) -> None:
+    """Install exactly what the lock file says."""
+    shutil.copytree(SOURCES, folder, dirs_exist_ok=True)
+    run_installer(["npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts"], directory=folder)
+
+
+@pytest.fixture
+def sdk(lab: LabClient, sdk_folder: Path) -> Sdk:
+    """Sends one command (or walks one paginator) with the JavaScript SDK and returns what it saw."""
+
+    def call(service: str, name: str, parameters: dict[str, Any], **environment: str) -> Any:
+        done = subprocess.run(
+            ["node", str(sdk_folder / "call.mjs"), service, name, json.dumps(parameters)],
+            env={**os.environ, **environment},
+            capture_output=True,
+            text=True,
+            check=False,
+            stdin=subprocess.DEVNULL,
+            timeout=60,
+        )
+        assert done.returncode == 0, done.stderr
+        return json.loads(done.stdout)
+
+    return call
+
+
+def test_the_control_plane_lists_what_boto3_lists(sdk: Sdk, bedrock: Any) -> None:
+    answer = sdk("bedrock", "ListFoundationModels", {"byProvider": "Amazon"})["output"]
+
+    expected = bedrock.list_foundation_models(byProvider="Amazon")["modelSummaries"]
+    assert [it["modelId"] for it in answer["modelSummaries"]] == [it["modelId"] for it in expected]
+    assert expected
+
+
+def test_the_paginator_collects_every_inference_profile(sdk: Sdk, bedrock: Any) -> None:
+    pages = sdk("bedrock", "paginateListInferenceProfiles", {"maxResults": 25})["output"]
+
+    expected = bedrock.list_inference_profiles(maxResults=1000)["inferenceProfileSummaries"]
+    profiles = [profile for page in pages for profile in page["inferenceProfileSummaries"]]
+    assert [it["inferenceProfileId"] for it in profiles] == [it["inferenceProfileId"] for it in expected]
+    assert len(pages) > 1
+
+
+def test_timestamps_arrive_as_dates(sdk: Sdk) -> None:
+    profile = sdk(
+        "bedrock", "GetInferenceProfile", {"inferenceProfileIdentifier": "us.amazon.nova-lite-v1:0"}
+    )
+
+    assert profile["output"]["createdAt"].endswith("Z"), "a Date prints itself in ISO 8601"
+
+
+def test_converse_over_cleartext_http2_says_what_boto3_hears(sdk: Sdk, runtime: Any) -> None:
+    answer = sdk("bedrock-runtime", "Converse", {"modelId": CLAUDE, "messages": HELLO})["output"]
+
+    expected = runtime.converse(modelId=CLAUDE, messages=HELLO)
+    assert answer["output"] == expected["output"]
+    assert answer["usage"] == expected["usage"]
+    assert answer["$metadata"]["requestId"]
+
+
+def test_converse_stream_over_cleartext_http2_says_what_boto3_hears(sdk: Sdk, runtime: Any) -> None:
+    events = sdk("bedrock-runtime", "ConverseStream", {"modelId": CLAUDE, "messages": HELLO})["events"]
+
+    expected = list(runtime.converse_stream(modelId=CLAUDE, messages=HELLO)["stream"])
+    assert [list(event) for event in events] == [list(event) for event in expected]
+    assert events[:-1] == expected[:-1], "all but the metadata event, which tells the latency"
+
+
+def test_a_streamed_tool_call_reaches_javascript(sdk: Sdk) -> None:
+    schema = {"type": "object", "properties": {"city": {"type": "string"}}, "required": ["city"]}
+    tools = {
+        "tools": [{"toolSpec": {"name": "get_weather", "inputSchema": {"json": schema}}}],
+        "toolChoice": {"any": {}},
+    }
+
+    events = sdk(
+        "bedrock-runtime", "ConverseStream", {"modelId": CLAUDE, "messages": HELLO, "toolConfig": tools}
+    )["events"]
+
+    fragments = [event["contentBlockDelta"]["delta"] for event in events if "contentBlockDelta" in event]
+    arguments = json.loads("".join(it["toolUse"]["input"] for it in fragments if "toolUse" in it))
+    assert isinstance(arguments["city"], str)
+    assert {"stopReason": "tool_use"}.items() <= next(
+        it["messageStop"] for it in events if "messageStop" in it
+    ).items()
+
+
+def test_a_refusal_is_an_instance_of_the_modelled_class(sdk: Sdk) -> None:
+    error = sdk("bedrock-runtime", "Converse", {"modelId": "nobody.nothing-v1:0", "messages": HELLO})["error"]
+
+    assert (error["name"], error["status"]) == ("ValidationException", 400)
+    assert error["message"] == "The provided model identifier is invalid."
+    assert error["isModelled"]
+
+
+def test_an_error_in_mid_stream_is_thrown_after_what_was_said(sdk: Sdk, lab: LabClient) -> None:
+    fault = {"exceptionAfterEvents": 2, "code": "ModelStreamErrorException", "message": "Lost the thread."}
+    lab.put_faults([{"operation": "ConverseStream", "stream": fault}])
+
+    seen = sdk("bedrock-runtime", "ConverseStream", {"modelId": CLAUDE, "messages": HELLO})
+
+    assert [name for event in seen["events"] for name in event] == ["messageStart", "contentBlockDelta"]
+    assert (seen["error"]["name"], seen["error"]["message"]) == (
+        "ModelStreamErrorException",
+        "Lost the thread.",
+    )
+
+
+def test_a_bearer_key_is_accepted_over_plain_http(sdk: Sdk, lab: LabClient) -> None:
+    parameters = {"modelId": CLAUDE, "messages": HELLO}
+
+    answer = sdk("bedrock-runtime", "Converse", parameters, AWS_BEARER_TOKEN_BEDROCK="ABSK-any")
+
+    assert answer["output"]["stopReason"] == "end_turn"
+    assert [entry["caller"]["kind"] for entry in lab.journal(operation="Converse")] == ["bearer"]
