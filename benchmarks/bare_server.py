@@ -15,7 +15,7 @@ from pathlib import Path
 from flask import Flask, Response, request
 
 from bedrock_emulator.config import Settings
-from bedrock_emulator.http.server import _granian as emulator_server
+from bedrock_emulator.http.server import granian_server as emulator_server
 
 
 def file_name(path: str) -> str:

@@ -125,16 +125,23 @@ class Bench:
             setup = self._setup(lab, env, config or {}, home, tls=tls)
             self._redactor.learn_environment(env)
             self._recorder.watch(lambda: [excerpt(exchange) for exchange in lab.journal()])
-            with environment(setup.env):
-                case = Case(opened(self._factory, setup), lab, scripted=bool(world.faults))
-                try:
+            try:
+                with self._opened(setup, lab, scripted=bool(world.faults)) as case:
                     yield case
-                finally:
-                    seen = lab.journal()
-                    self._recorder.watch(lambda: [excerpt(exchange) for exchange in seen])
-                    case.provider.close()
+            finally:
+                seen = lab.journal()
+                self._recorder.watch(lambda: [excerpt(exchange) for exchange in seen])
             if not case.scripted:
                 _vouch_for_emulator(seen)
+
+    @contextmanager
+    def _opened(self, setup: Setup, lab: LabClient, *, scripted: bool) -> Iterator[Case]:
+        with environment(setup.env):
+            case = Case(opened(self._factory, setup), lab, scripted=scripted)
+            try:
+                yield case
+            finally:
+                case.provider.close()
 
     def _setup(
         self, lab: LabClient, env: Mapping[str, str], config: Mapping[str, Any], home: str, *, tls: bool

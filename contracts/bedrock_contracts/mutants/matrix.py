@@ -35,9 +35,9 @@ def run_mutants(names: Iterable[str]) -> Iterator[Row]:
 
 
 def judge_mutant(mutant: Mutant, emulator: Any, *, elsewhere: bool = True) -> Row:
-    """One mutant: its own areas whole, and every other area in samples unless `elsewhere` is False."""
+    """One mutant: its own areas whole and every other area in samples, or only what it is meant to break."""
     profile = spec.profiles()["slice"]
-    own = frozenset(name for name in profile.requirements if name.partition("-")[0] in mutant.areas)
+    own = mutant.kills | mutant.collateral
     order = Order(
         target=f"mutant {mutant.name}",
         factory=mutant.factory,

@@ -7,9 +7,9 @@ from bedrock_contracts.lab import Bench
 from bedrock_contracts.run import SuitePlugin, running
 
 
-def pytest_collection(session: pytest.Session) -> None:
-    """Say how the suite is run."""
-    the_run(session.config)
+def pytest_collection_modifyitems(config: pytest.Config) -> None:
+    """Say how the suite is run, before anything fails for want of a provider."""
+    the_run(config)
 
 
 @pytest.fixture(scope="session")

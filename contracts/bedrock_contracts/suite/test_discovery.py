@@ -137,6 +137,7 @@ def test_the_provider_filter_compares_whole_names(bench: Bench, check: Check) ->
     for spelled, name in (("Acme AI", "DISC-004"), (" aCME ai ", "DISC-006")):
         with bench.case(config=discovery(providerFilter=[spelled]), world=World(models=listed)) as case:
             found = ids(case.provider.discover())
+            assert case.requests("ListFoundationModels"), "discovery made no ListFoundationModels request"
             with check(name):
                 assert "acme.model-v1:0" in found, f"filter {spelled!r} found {sorted(found)}"
                 assert "globex.model-v1:0" not in found, f"filter {spelled!r} let globex.model-v1:0 through"

@@ -62,7 +62,7 @@ def serve(settings: Settings, *, announce: Callable[[Ready], None]) -> None:
     reserved_tls = None if settings.tls_port is None else reserve(settings.host, settings.tls_port)
     try:
         port = _port(reserved)
-        server = _granian(settings, port)
+        server = granian_server(settings, port)
         with tempfile.TemporaryDirectory(prefix="bedrock-emulator-") as directory:
             front = _Front(settings, port, reserved_tls, Path(directory), announce)
             server.on_startup(front.start)
@@ -74,7 +74,8 @@ def serve(settings: Settings, *, announce: Callable[[Ready], None]) -> None:
             reserved_tls.close()
 
 
-def _granian(settings: Settings, port: int) -> MPServer:
+def granian_server(settings: Settings, port: int) -> MPServer:
+    """granian as the emulator uses it, for any target."""
     return MPServer(
         "bedrock_emulator",
         address=settings.host,
