@@ -1,10 +1,10 @@
 """What a server is started with."""
 
-import re
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from bedrock_emulator.errors import ConfigError
+from bedrock_emulator.regions import is_region
 
 AuthMode: TypeAlias = Literal["off", "known", "strict"]
 
@@ -13,7 +13,6 @@ DEFAULT_PORT = 4577
 DEFAULT_TLS_PORT = 4578
 DEFAULT_REGION = "us-east-1"
 
-_REGION = re.compile(r"[a-z]{2}(-[a-z]+)+-\d")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +31,7 @@ class Settings:
     """Also list the ids that the OpenClaw documents use and AWS does not."""
 
     def __post_init__(self) -> None:
-        if _REGION.fullmatch(self.region) is None:
+        if not is_region(self.region):
             raise ConfigError(f"{self.region!r} is not an AWS region; write one such as us-east-1")
         for port in (self.port, self.tls_port or 0):
             if not 0 <= port <= 65535:

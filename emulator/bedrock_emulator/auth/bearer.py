@@ -13,9 +13,12 @@ from bedrock_emulator.state.credentials import DEFAULT_ACCOUNT, CredentialStore
 SHORT_TERM_PREFIX = "bedrock-api-key-"
 """What precedes the base64 of the presigned URL that a short-term key is [docs]."""
 
+_PREFIXES = ("ABSK", SHORT_TERM_PREFIX)
+"""How every real key begins, a long-term or a short-term one [docs]."""
+
 _EXPIRED = "Bearer Token has expired"  # [reported by users]
 _UNKNOWN = "Authentication failed: Please make sure your API Key is valid."  # [reported by users]
-_EMPTY = "Invalid API Key format: Must start with pre-defined prefix"  # [reported by users]
+_MALFORMED = "Invalid API Key format: Must start with pre-defined prefix"  # [reported by users]
 
 _DATE = re.compile(r"[0-9]{8}T[0-9]{6}Z")
 _SECONDS = re.compile(r"[0-9]{1,6}")
@@ -32,7 +35,7 @@ def check_bearer(
         AwsError: AccessDeniedException, the key is empty, has expired or, when strict, is unknown.
     """
     if not token:
-        raise _denied(_EMPTY)
+        raise _denied(_MALFORMED)
     key = credentials.lookup_bearer(token)
     if key is not None and key.is_expired(lab_now()):
         raise _denied(_EXPIRED)
@@ -40,7 +43,7 @@ def check_bearer(
     if expiry is not None and lab_now() >= expiry:
         raise _denied(_EXPIRED)
     if key is None and strict:
-        raise _denied(_UNKNOWN)
+        raise _denied(_UNKNOWN if token.startswith(_PREFIXES) else _MALFORMED)
     return DEFAULT_ACCOUNT if key is None else key.account
 
 

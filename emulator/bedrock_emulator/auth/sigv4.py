@@ -14,6 +14,7 @@ from botocore.utils import normalize_url_path
 
 from bedrock_emulator.errors import AwsError
 from bedrock_emulator.http.messages import HttpRequest
+from bedrock_emulator.regions import is_region
 
 ALGORITHM = "AWS4-HMAC-SHA256"
 SERVICE = "bedrock"
@@ -26,7 +27,6 @@ _TERMINATOR = "aws4_request"
 _UNSIGNED_PAYLOAD = "UNSIGNED-PAYLOAD"
 _DATE_FORMAT = "%Y%m%dT%H%M%SZ"
 _DATE = re.compile(r"[0-9]{8}T[0-9]{6}Z")
-_REGION = re.compile(r"[a-z]{2,4}(-[a-z]+)+-[0-9]{1,2}")
 
 _HOST_NAMES = frozenset({"host", ":authority"})
 """Over HTTP/2 the JavaScript SDK signs the pseudo-header in the place of Host [measured]."""
@@ -122,7 +122,7 @@ def check_scope(signature: Signature, *, now: datetime, pinned_region: str | Non
     Raises:
         AwsError: InvalidSignatureException.
     """
-    right_region = signature.region == pinned_region if pinned_region else _REGION.fullmatch(signature.region)
+    right_region = signature.region == pinned_region if pinned_region else is_region(signature.region)
     if not right_region:
         raise invalid_signature("Credential should be scoped to a valid region.")
     if signature.service != SERVICE:

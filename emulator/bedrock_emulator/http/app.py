@@ -5,6 +5,7 @@ See docs/decisions/0002-aws-requests-beside-flask-routing.md.
 
 import os
 from collections.abc import Iterable, Mapping
+from email.utils import formatdate
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +14,7 @@ import flask
 from bedrock_emulator.config import DEFAULT_PORT, Settings
 from bedrock_emulator.errors import AwsError
 from bedrock_emulator.http.admin import admin_blueprint
-from bedrock_emulator.http.messages import HttpRequest
+from bedrock_emulator.http.messages import HttpRequest, HttpResponse
 from bedrock_emulator.http.pages import pages_blueprint
 from bedrock_emulator.http.pipeline import Pipeline
 from bedrock_emulator.model.router import Router
@@ -60,19 +61,45 @@ class AwsFront:
         self._inherited = frozenset(name for name in os.environ if name.startswith("HTTP_"))
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
-        path = environ["PATH_INFO"]
-        if path == "/" or path == "/_emulator" or path.startswith("/_emulator/"):
+        if _is_for_flask(environ["REQUEST_METHOD"], environ["PATH_INFO"]):
             return self._flask_app(environ, start_response)
         response = self._pipeline.answer(*_read_request(environ, self._inherited))
-        start_response(_STATUS_LINES.get(response.status, f"{response.status} Unknown"), response.headers)
+        start_response(
+            _STATUS_LINES.get(response.status, f"{response.status} Unknown"),
+            _wire_headers(response, keeps_alive=_keeps_alive(environ)),
+        )
         return [response.body] if isinstance(response.body, bytes) else response.body
+
+
+def _is_for_flask(method: str, path: str) -> bool:
+    """Whether a person or an admin client asks; SDKs of other AWS services POST to the root."""
+    return (
+        path.startswith("/_emulator/") or path == "/_emulator" or (path == "/" and method in {"GET", "HEAD"})
+    )
+
+
+def _keeps_alive(environ: "WSGIEnvironment") -> bool:
+    """Whether the connection stays open by a header: HTTP/2 has no such header, and a client may want to close."""
+    is_http_1 = environ.get("SERVER_PROTOCOL", "").startswith("HTTP/1")
+    return is_http_1 and environ.get("HTTP_CONNECTION", "").lower() != "close"
+
+
+def _wire_headers(response: HttpResponse, *, keeps_alive: bool) -> list[tuple[str, str]]:
+    """The headers in the recorded order: Date, Content-Type, Content-Length, Connection, then x-amzn-*."""
+    content_type, *rest = response.headers
+    headers = [("date", formatdate(usegmt=True)), content_type]
+    if isinstance(response.body, bytes):
+        headers.append(("content-length", str(len(response.body))))
+    if keeps_alive:
+        headers.append(("connection", "keep-alive"))
+    return headers + rest
 
 
 def _read_request(
     environ: "WSGIEnvironment", inherited: frozenset[str]
 ) -> tuple[HttpRequest, AwsError | None]:
     """The request as a value, its body read to the end, because a client may not listen before; or why not."""
-    body, refusal = _read_body(environ["wsgi.input"])
+    body, refusal = _read_body(environ["wsgi.input"], environ.get("CONTENT_LENGTH"))
     path = environ["PATH_INFO"]
     request = HttpRequest(
         method=environ["REQUEST_METHOD"],
@@ -98,12 +125,16 @@ def _headers(environ: "WSGIEnvironment", inherited: frozenset[str]) -> dict[str,
     return headers
 
 
-def _read_body(stream: Any) -> tuple[bytes, AwsError | None]:
+def _read_body(stream: Any, announced: str | None) -> tuple[bytes, AwsError | None]:
     body = stream.read(BODY_LIMIT + 1)
-    if len(body) <= BODY_LIMIT:
-        return body, None
-    while stream.read(_DISCARDED_AT_ONCE):
-        pass
-    message = f"The request body is larger than the limit of {BODY_LIMIT:,} bytes."
-    # Name and status as other AWS services answer; no capture for Bedrock [guess].
-    return b"", AwsError("RequestEntityTooLargeException", message, status=413)
+    if len(body) > BODY_LIMIT:
+        while stream.read(_DISCARDED_AT_ONCE):
+            pass
+        message = f"The request body is larger than the limit of {BODY_LIMIT:,} bytes."
+        # Name and status as other AWS services answer; no capture for Bedrock [guess].
+        return b"", AwsError("RequestEntityTooLargeException", message, status=413)
+    if announced and announced.isdecimal() and len(body) < int(announced):
+        # The client left before it had sent everything: nobody reads this, but the journal shows it.
+        message = f"The request body ended after {len(body):,} of {int(announced):,} bytes."
+        return body, AwsError("IncompleteBodyException", message, status=400)
+    return body, None

@@ -29,7 +29,7 @@ from bedrock_emulator.model.serialize import (
 )
 from bedrock_emulator.operations.dispatch import not_served
 from bedrock_emulator.operations.runtime.resolution import model_names
-from bedrock_emulator.state.journal import JournalEntry
+from bedrock_emulator.state.journal import Journal, JournalEntry
 from bedrock_emulator.state.lab import DEFAULT_LAB, Lab
 from bedrock_emulator.state.labs import Labs
 from bedrock_emulator.wire.events import PaddingSource
@@ -50,6 +50,8 @@ class Exchange:
     arrived: datetime = field(default_factory=lambda: datetime.now(UTC))
     _start: float = field(default_factory=time.perf_counter)
     lab: Lab | None = None
+    journal: Journal | None = None
+    """The lab's, as it was when the request came: a reset gives the lab a new one."""
     pinned_region: str | None = None
     """The region that the path names, `/_lab/<name>/_region/<region>/`."""
     path: str = ""
@@ -116,6 +118,7 @@ class Pipeline:
         if exchange.lab is None:
             message = f"This emulator has no lab {name!r}. Create it with PUT /_emulator/labs/{name}."
             raise AwsError("ResourceNotFoundException", message, status=404)
+        exchange.journal = exchange.lab.journal
 
     def _route(self, exchange: Exchange) -> None:
         exchange.match = self._router.match(exchange.request.method, exchange.path)
@@ -211,7 +214,7 @@ class Pipeline:
 
 def _journal(exchange: Exchange, *, error: AwsError | None = None, **answer: Any) -> None:
     """Keep the exchange in the journal of its lab; a request to no lab has none."""
-    if exchange.lab is None or exchange.response is None:
+    if exchange.journal is None or exchange.response is None:
         return
     entry = JournalEntry(
         time=exchange.arrived,
@@ -227,7 +230,7 @@ def _journal(exchange: Exchange, *, error: AwsError | None = None, **answer: Any
         error_message=error.message if error else None,
         **answer,
     )
-    exchange.lab.journal.append(entry)
+    exchange.journal.append(entry)
 
 
 def _models(exchange: Exchange) -> tuple[str, ...]:

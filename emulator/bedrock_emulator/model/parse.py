@@ -1,15 +1,22 @@
 """Turns an HTTP request into the parameters of its operation, by the locations that the service model gives."""
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
 from urllib.parse import parse_qsl
 
 import orjson
 
+from bedrock_emulator.depth import is_deeper
 from bedrock_emulator.errors import AwsError
 from bedrock_emulator.http.messages import HttpRequest
 from bedrock_emulator.model.service import Member, Operation, Shape
 from bedrock_emulator.model.validate import Check, Findings, Validator
+
+_INTEGER = re.compile(r"-?[0-9]{1,18}", re.ASCII)
+
+MOST_LEVELS = 64
+"""Levels of JSON in a request body. The service has a limit too; which one, no capture shows [guess]."""
 
 Parse: TypeAlias = Callable[[HttpRequest, Mapping[str, str]], dict[str, Any]]
 
@@ -91,7 +98,7 @@ def _read_outside(
 def _from_text(text: str, member: Member) -> object:
     """The JSON value that a query or header text stands for; text that is none is left for the check to refuse."""
     if member.shape.kind in {"integer", "long"}:
-        return int(text) if text.removeprefix("-").isdecimal() and text.isascii() else text
+        return int(text) if _INTEGER.fullmatch(text) else text
     if member.shape.kind == "boolean":
         return {"true": True, "false": False}.get(text, text)
     return text
@@ -101,9 +108,15 @@ def _load_json(body: bytes) -> Any:
     if not body:
         return {}
     try:
-        return orjson.loads(body)
+        document = orjson.loads(body)
     except orjson.JSONDecodeError as error:
-        # Coral's name for an unreadable body; the text is ours, because none was seen for Bedrock [guess].
-        raise AwsError(
-            "SerializationException", f"The request body is not valid JSON: {error}", status=400
-        ) from error
+        raise _unreadable(f"The request body is not valid JSON: {error}") from error
+    # Counting brackets is cheap and tells nearly every request from one that could nest too deeply.
+    if body.count(b"{") + body.count(b"[") > MOST_LEVELS and is_deeper(document, MOST_LEVELS):
+        raise _unreadable(f"The request body is not valid JSON: it nests deeper than {MOST_LEVELS} levels")
+    return document
+
+
+def _unreadable(message: str) -> AwsError:
+    """Coral's name for an unreadable body; the text is ours, because none was seen for Bedrock [guess]."""
+    return AwsError("SerializationException", message, status=400)

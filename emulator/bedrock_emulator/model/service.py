@@ -3,6 +3,7 @@
 The only file that touches botocore's loaders and model: everything else sees Operation and Shape.
 """
 
+import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -132,16 +133,18 @@ def _operation(model: OperationModel, service: str, shapes: "_ShapeReader") -> O
 
 
 class _ShapeReader:
-    """Turns botocore's shapes into ours, each once, so that recursion ends."""
+    """Turns botocore's shapes into ours, each once, so that recursion ends; no thread sees half of one."""
 
     def __init__(self) -> None:
         self._known: dict[str, Shape] = {}
+        self._lock = threading.RLock()
 
     def read(self, source: BotocoreShape) -> Shape:
-        if source.name not in self._known:
-            shape = self._known[source.name] = _bare_shape(source)
-            self._fill(shape, source)
-        return self._known[source.name]
+        with self._lock:
+            if source.name not in self._known:
+                shape = self._known[source.name] = _bare_shape(source)
+                self._fill(shape, source)
+            return self._known[source.name]
 
     def _fill(self, shape: Shape, source: BotocoreShape) -> None:
         if isinstance(source, StructureShape):

@@ -9,7 +9,8 @@ import base64
 import binascii
 import math
 import re
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -24,6 +25,20 @@ Check: TypeAlias = Callable[[Any, str, "Findings"], Any]
 
 _LOGGED_VALUE_LIMIT = 1024
 """Characters of an offending value that an error quotes, so that no answer repeats a megabyte [guess]."""
+
+_MORE_VALUES: Mapping[str, tuple[str, ...]] = {
+    # The service sends `tool_use` itself and takes it back when clients replay the turn [recorded].
+    "ToolUseType": ("tool_use",),
+}
+"""Values beyond an enum of the service model that real traffic holds."""
+
+_EMPTY_REFUSALS: Mapping[str, str] = {
+    "ToolConfiguration": "The provided request is not valid",  # [reported by users]
+}
+"""Structures whose empty form has a refusal of its own."""
+
+_MOST_LISTED = 100
+"""Violations that one answer lists; the count is always whole [guess]."""
 
 _REMEMBERED_TEXTS = 256
 _REMEMBERED_LENGTH = 256
@@ -44,7 +59,9 @@ class Findings:
         if self.violations:
             count = len(self.violations)
             noun = "error" if count == 1 else "errors"
-            raise validation_error(f"{count} validation {noun} detected: {'; '.join(self.violations)}")
+            raise validation_error(
+                f"{count} validation {noun} detected: {'; '.join(self.violations[:_MOST_LISTED])}"
+            )
         if self.unions:
             raise validation_error(self.unions[0])
 
@@ -63,23 +80,45 @@ class Findings:
 
 
 class Validator:
-    """Compiled checks by shape; one validator serves every operation of a service."""
+    """Compiled checks by shape; one validator serves every operation of both services and every thread."""
 
     def __init__(self) -> None:
         self._compiled: dict[Shape, Check] = {}
+        self._lock = threading.RLock()
 
     def check(self, shape: Shape) -> Check:
-        """The check of a shape, compiled on first use."""
+        """The check of a shape, compiled on first use with everything that it refers to."""
         found = self._compiled.get(shape)
-        if found is None:
+        if found is not None:
+            return found
+        with self._lock:  # else a second thread would meet half of a recursive shape
+            return _Compiler(self._compiled).check(shape)
 
-            def forward(value: Any, path: str, findings: Findings) -> Any:
-                return self._compiled[shape](value, path, findings)
 
-            # A recursive shape meets the forwarder while it is being compiled.
-            self._compiled[shape] = forward
-            found = self._compiled[shape] = self._compile(shape)
-        return found
+class _Compiler:
+    """Compiles one shape and those below it; they are published together when all are finished."""
+
+    def __init__(self, published: dict[Shape, Check]) -> None:
+        self._published = published
+        self._unfinished: dict[Shape, Check] = {}
+        self._depth = 0
+
+    def check(self, shape: Shape) -> Check:
+        known = self._published.get(shape) or self._unfinished.get(shape)
+        if known is not None:
+            return known
+
+        def forward(value: Any, path: str, findings: Findings) -> Any:
+            return self._unfinished[shape](value, path, findings)
+
+        # A recursive shape meets the forwarder while it is being compiled.
+        self._unfinished[shape] = forward
+        self._depth += 1
+        self._unfinished[shape] = self._compile(shape)
+        self._depth -= 1
+        if self._depth == 0:
+            self._published.update(self._unfinished)
+        return self._unfinished[shape]
 
     def _compile(self, shape: Shape) -> Check:
         if shape.document:
@@ -105,6 +144,7 @@ class Validator:
     def _structure(self, shape: Shape) -> Check:
         in_body = [member for member in shape.members.values() if member.location == "body"]
         members = {member.wire_name: (member.name, self.check(member.shape)) for member in in_body}
+        refusal = _EMPTY_REFUSALS.get(shape.name)
         members_by_name = {member.name: member.wire_name for member in in_body}
         required = [
             (name, members_by_name[name]) for name in sorted(shape.required) if name in members_by_name
@@ -113,6 +153,8 @@ class Validator:
         def check(value: Any, path: str, findings: Findings) -> Any:
             if type(value) is not dict:
                 raise _wrong_type(value, "structure", path)
+            if not value and refusal is not None:
+                raise validation_error(refusal)
             result = {}
             for wire_name, item in value.items():
                 known = members.get(wire_name)
@@ -160,7 +202,7 @@ class Validator:
 
 
 def _string(shape: Shape) -> Check:
-    allowed = frozenset(shape.enum)
+    allowed = frozenset((*shape.enum, *_MORE_VALUES.get(shape.name, ()))) if shape.enum else frozenset()
     matches = None if shape.pattern is None else _compile_pattern(shape.pattern)
     plain = not allowed and matches is None and shape.minimum is None and shape.maximum is None
 
@@ -207,9 +249,9 @@ def _number(shape: Shape) -> Check:
         number = _as_number(value, integral=integral, label=label, path=path)
         if integral and not -limit <= number < limit:
             raise _wrong_type(value, label, path)
-        if low is not None and not number >= low:
+        if low is not None and not number >= low:  # so written that NaN breaks it
             findings.violate(shape, number, path, f"have value greater than or equal to {low}")
-        if high is not None and not number <= high:
+        elif high is not None and not number <= high:
             findings.violate(shape, number, path, f"have value less than or equal to {high}")
         return number
 
@@ -218,7 +260,7 @@ def _number(shape: Shape) -> Check:
 
 def _as_number(value: Any, *, integral: bool, label: str, path: str) -> float:
     if type(value) is int:
-        return value
+        return value if integral else float(value)
     if type(value) is float and (not integral or value.is_integer()):
         return int(value) if integral else value
     # rest-json spells the numbers that JSON lacks as these strings; boto3 sends NaN so [measured].
@@ -282,8 +324,8 @@ def _union_text(shape: Shape, path: str, count: int) -> str:
 
 
 def _quote(value: object) -> str:
-    if isinstance(value, float) and value.is_integer():
-        return f"{value:.1f}"
+    if isinstance(value, float):
+        return "NaN" if math.isnan(value) else repr(value)
     if isinstance(value, bytes):
         return f"{len(value)} bytes"
     text = str(value)

@@ -1,9 +1,9 @@
 """Models and profiles that a test brings along, in the form in which AWS lists them."""
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
+from bedrock_emulator.regions import is_region
 from bedrock_emulator.state import models, rules
 from bedrock_emulator.state.arn import PROFILE_RESOURCES, Arn, model_id_of, parse_arn
 from bedrock_emulator.state.by_region import ByRegion
@@ -13,10 +13,9 @@ from bedrock_emulator.state.profiles import ProfileRecord
 INFERENCE_TYPES = ("ON_DEMAND", "PROVISIONED", "INFERENCE_PROFILE")
 """What real rows hold; the service model knows the first two alone [recorded]."""
 
-_REGION = re.compile(r"[a-z]{2,4}(-[a-z]+){1,3}-[0-9]{1,2}")
 _REGIONS = rules.strings_of(
     "a non-empty list of region names such as us-east-1",
-    lambda each: _REGION.fullmatch(each) is not None,
+    is_region,
     empty=False,
 )
 _ANYTHING = rules.Rule(words="any value", holds=lambda _: True)
@@ -143,7 +142,7 @@ def _own_arn(row: Mapping[str, Any], place: str) -> Arn | None:
     if "inferenceProfileArn" not in row:
         return None
     arn, path = parse_arn(row["inferenceProfileArn"]), f"{place}.inferenceProfileArn"
-    if arn is None or arn.resource_type not in PROFILE_RESOURCES or not _REGION.fullmatch(arn.region):
+    if arn is None or arn.resource_type not in PROFILE_RESOURCES or not is_region(arn.region):
         raise rules.refusal(path, "must be the ARN of an inference profile in a region")
     if arn.resource_id != row["inferenceProfileId"]:
         raise rules.refusal(path, f"names the profile {arn.resource_id}, not {row['inferenceProfileId']}")

@@ -63,7 +63,8 @@ def _model(row: Mapping[str, Any]) -> ModelRecord:
             }
         ),
         end_of_life=_end_of_life(row),
-        max_output_tokens=enforced or limits.get("maxOutputTokens"),
+        # Only the wire's own number refuses requests: the documents' ones are rounded and often lower [recorded].
+        max_output_tokens=enforced,
         context_window=limits.get("contextWindow"),
     )
 

@@ -82,13 +82,17 @@ def test_a_known_key_with_the_wrong_secret_is_refused() -> None:
 
 def test_any_bearer_key_is_accepted_unless_strict() -> None:
     assert authenticate(request("Bearer anything")).kind == "bearer"
-    error = refusal(request("Bearer anything"), mode="strict")
+    error = refusal(request("Bearer ABSKanything"), mode="strict")
     assert (error.code, error.status, error.capital_message) == ("AccessDeniedException", 403, True)
     assert error.message == "Authentication failed: Please make sure your API Key is valid."
 
 
 def test_an_empty_bearer_key_is_refused() -> None:
     assert refusal(request("Bearer ")).message.startswith("Invalid API Key format")
+
+
+def test_when_strict_a_key_that_looks_like_none_is_told_apart_from_an_unknown_one() -> None:
+    assert refusal(request("Bearer anything"), mode="strict").message.startswith("Invalid API Key format")
 
 
 @pytest.mark.parametrize("mode", ["known", "strict"])

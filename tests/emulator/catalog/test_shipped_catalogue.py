@@ -89,7 +89,7 @@ def test_traits_come_from_the_recorded_row() -> None:
 def test_traits_of_a_model_that_was_never_recorded_are_unknown_and_not_invented() -> None:
     opus = shipped().model("anthropic.claude-opus-4-7", "us-east-1")
     assert opus is not None
-    assert opus.max_output_tokens == 128000
+    assert opus.max_output_tokens is None  # what documents say is rounded, and refuses nothing
     assert (opus.system_role, opus.prompt_caching, opus.image_types) == (None, None, None)
 
 

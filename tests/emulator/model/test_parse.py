@@ -2,7 +2,11 @@
 
 import base64
 import json
+import sys
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from threading import Barrier
 from typing import Any
 
 import pytest
@@ -74,7 +78,7 @@ def violation(text: str) -> str:
             id="pattern",
         ),
         pytest.param(
-            {"toolConfig": {}},
+            {"toolConfig": {"toolChoice": {"auto": {}}}},
             "Value null at 'toolConfig.tools' failed to satisfy constraint: Member must not be null",
             id="required",
         ),
@@ -170,8 +174,16 @@ def test_a_value_of_the_wrong_type_is_a_serialization_error_that_says_where(
 
 @pytest.mark.parametrize(
     "body",
-    [b'{"messages":', b"\xff\xfe", b"nonsense", b'{"a": NaN}', b"[" * 100_000, b'{"a":' * 50_000],
-    ids=["cut", "not utf-8", "no json", "bare NaN", "deep list", "deep object"],
+    [
+        b'{"messages":',
+        b"\xff\xfe",
+        b"nonsense",
+        b'{"a": NaN}',
+        b"[" * 100_000,
+        b'{"a":' * 50_000,
+        b'{"additionalModelRequestFields":' + b"[" * 64 + b"]" * 64 + b"}",
+    ],
+    ids=["cut", "not utf-8", "no json", "bare NaN", "deep list", "deep object", "deep document"],
 )
 def test_malformed_json_is_refused_and_says_so(body: bytes) -> None:
     code, message = refusal("Converse", body, MODEL)
@@ -254,8 +266,9 @@ def test_query_members_are_validated(query: str, text: str) -> None:
     assert refusal("ListInferenceProfiles", query=query) == ("ValidationException", violation(text))
 
 
-def test_a_query_number_that_is_none_is_refused() -> None:
-    assert refusal("ListInferenceProfiles", query="maxResults=many")[0] == "SerializationException"
+@pytest.mark.parametrize("text", ["many", "1e3", "1" * 5000, "\u0661"])
+def test_a_query_number_that_is_none_is_refused(text: str) -> None:
+    assert refusal("ListInferenceProfiles", query=f"maxResults={text}")[0] == "SerializationException"
 
 
 def test_query_timestamps_are_aware() -> None:
@@ -275,6 +288,55 @@ def test_a_model_id_outside_its_pattern_is_refused() -> None:
     assert text.startswith(
         "1 validation error detected: Value 'no spaces' at 'modelId' failed to satisfy constraint: "
     )
+
+
+def test_a_tool_call_of_claude_can_be_replayed() -> None:
+    block = {"toolUse": {"toolUseId": "t1", "name": "f", "input": {}, "type": "tool_use"}}
+    parsed = parse("Converse", {"messages": [{"role": "assistant", "content": [block]}]}, MODEL)
+    assert parsed["messages"][0]["content"] == [block]
+
+
+def test_an_empty_tool_configuration_has_a_refusal_of_its_own() -> None:
+    assert refusal("Converse", {"toolConfig": {}}, MODEL) == (
+        "ValidationException",
+        "The provided request is not valid",
+    )
+
+
+def test_a_long_list_of_violations_is_counted_whole_and_quoted_in_part() -> None:
+    _, text = refusal("Converse", {"messages": [{"role": "x", "content": []}] * 1000}, MODEL)
+    assert text.startswith("1000 validation errors detected: ")
+    assert text.count("failed to satisfy") == 100
+
+
+@pytest.mark.parametrize(("value", "quoted"), [(2, "2.0"), ("NaN", "NaN"), (-0.5, "-0.5")])
+def test_a_number_is_quoted_as_the_service_prints_floats(value: object, quoted: str) -> None:
+    _, text = refusal("Converse", {"inferenceConfig": {"temperature": value}}, MODEL)
+    assert text.startswith(f"1 validation error detected: Value '{quoted}' at 'inferenceConfig.temperature'")
+
+
+@pytest.fixture
+def busy_threads() -> Iterator[None]:
+    """Threads take turns as often as they can, so that a race is met here and not at a user's."""
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    yield
+    sys.setswitchinterval(interval)
+
+
+@pytest.mark.usefixtures("busy_threads")
+def test_threads_that_compile_one_operation_at_once_all_get_whole_checks() -> None:
+    operation, parser = load_api().operations["Converse"], Parser()
+    body = json.dumps(user({"text": "hi"})).encode()
+    request = HttpRequest(method="POST", path="/", query="", headers={}, body=body)
+    together = Barrier(8)
+
+    def parse_at_once(_: int) -> Any:
+        together.wait()
+        return parser.parse(operation, request, MODEL)
+
+    with ThreadPoolExecutor(8) as pool:
+        assert all(answer["messages"] for answer in pool.map(parse_at_once, range(8)))
 
 
 def test_a_huge_offending_value_is_not_echoed_whole() -> None:

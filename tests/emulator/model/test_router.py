@@ -55,6 +55,13 @@ PROFILE_ARN = "arn:aws:bedrock:us-east-1:123456789012:inference-profile/us.amazo
         ),
         pytest.param(
             "POST",
+            "/guardrail/g/version/1/version/2/apply",
+            "ApplyGuardrail",
+            {"guardrailIdentifier": "g/version/1", "guardrailVersion": "2"},
+            id="literal inside a label",
+        ),
+        pytest.param(
+            "POST",
             "/guardrail/g1/version/2/apply",
             "ApplyGuardrail",
             {"guardrailIdentifier": "g1", "guardrailVersion": "2"},
@@ -78,7 +85,18 @@ def test_a_path_finds_its_operation_and_labels(
         ("GET", "/"),
         ("GET", ""),
         ("GET", "/foundation-models/"),
+        ("POST", "/model/converse"),
+        ("POST", "/guardrail//version//apply"),
+        ("POST", "/guardrail/g/version/apply"),
     ],
 )
 def test_a_path_outside_the_models_finds_nothing(router: Router, method: str, path: str) -> None:
     assert router.match(method, path) is None
+
+
+def test_a_hostile_path_takes_no_longer_than_its_length(router: Router) -> None:
+    """Backtracking would take hours for this one, where the suite takes seconds."""
+    path = "/automated-reasoning-policies/x" + "/build-workflows/" * 20_000 + "/test-cases/" * 20_000 + "x"
+    match = router.match("GET", path)
+    assert match is not None
+    assert match.operation.name == "GetAutomatedReasoningPolicyBuildWorkflow"
