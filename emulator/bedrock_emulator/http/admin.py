@@ -11,8 +11,8 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 
 from bedrock_emulator._version import __version__
 from bedrock_emulator.config import DEFAULT_HOST, DEFAULT_PORT
+from bedrock_emulator.depth import is_deeper
 from bedrock_emulator.errors import AdminError
-from bedrock_emulator.state.depth import is_deeper
 from bedrock_emulator.state.journal import MAX_ENTRIES
 from bedrock_emulator.state.lab import PARTS, Lab
 from bedrock_emulator.state.labs import Labs

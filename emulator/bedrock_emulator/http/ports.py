@@ -1,36 +1,55 @@
-"""Reserves listening ports before the server binds them."""
+"""Opens listening sockets: a port is ours alone, or refused."""
 
+import ipaddress
 import socket
 
 from bedrock_emulator.errors import ConfigError
 
+BACKLOG = 1024
+"""Connections that wait until the server accepts them."""
 
-def reserve(host: str, port: int) -> socket.socket:
-    """Bind a port and hold it, so that the server can share it and nobody else gets it meanwhile.
 
-    granian listens with SO_REUSEPORT, under which a second server on a busy port starts without an error and
-    takes half of the first one's connections [measured]; a plain bind first tells a busy port apart. The socket
-    that is returned never listens, so it receives nothing; close it when the server has stopped.
+def listen(host: str, port: int) -> socket.socket:
+    """Listen on a port of a host, which may be a name; nobody else gets the port while the socket is open.
 
     Raises:
-        ConfigError: the port is taken, or the host is not an address of this machine.
+        ConfigError: the port is taken, or the host is not this machine.
     """
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    held = socket.socket(family, socket.SOCK_STREAM)
     try:
-        if port:
-            _refuse_busy(family, host, port)
-        held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
-        held.bind((host, port))
+        family, kind, _, _, address = socket.getaddrinfo(
+            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+        listening = socket.socket(family, kind)
+    except (OSError, UnicodeError) as error:  # UnicodeError: what the idna codec says to a name with empty labels
+        raise _refusal(host, port, error) from error
+    try:
+        # Only past connections may still hold the port: two sockets with this option never listen both.
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind(address)
+        listening.listen(BACKLOG)
     except OSError as error:
-        held.close()
-        message = f"cannot listen on {host}:{port}: {error.strerror}; choose another --host or --port (0 = a free port)"
-        raise ConfigError(message) from error
-    return held
+        listening.close()
+        raise _refusal(host, port, error) from error
+    listening.setblocking(False)
+    return listening
 
 
-def _refuse_busy(family: socket.AddressFamily, host: str, port: int) -> None:
-    with socket.socket(family, socket.SOCK_STREAM) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        probe.bind((host, port))
+def client_address(listening: socket.socket) -> tuple[str, int]:
+    """Where a client on this machine reaches the socket: loopback if it listens on every address."""
+    host, port = listening.getsockname()[:2]
+    address = ipaddress.ip_address(host)
+    if address.is_unspecified:
+        return ("127.0.0.1" if address.version == 4 else "::1"), port
+    return host, port
+
+
+def is_local(listening: socket.socket) -> bool:
+    """Whether only this machine can reach the socket."""
+    return ipaddress.ip_address(listening.getsockname()[0]).is_loopback
+
+
+def _refusal(host: str, port: int, error: OSError | UnicodeError) -> ConfigError:
+    reason = error.strerror if isinstance(error, OSError) else error
+    return ConfigError(
+        f"cannot listen on {host}:{port}: {reason}; choose another --host or --port (--tls-port for HTTPS; 0 = a free port)"
+    )

@@ -6,8 +6,9 @@ neither protocol (docs/decisions/0001-tls-relay.md).
 
 import asyncio
 import contextlib
+import socket
 import ssl
-from collections.abc import Coroutine
+from collections.abc import AsyncIterator, Coroutine
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -26,10 +27,10 @@ class MintedCertificate:
     context: ssl.SSLContext
 
 
-def mint(host: str, directory: Path) -> MintedCertificate:
-    """Mint a CA and a certificate for `host` and localhost; writes `ca.pem` into `directory`."""
+def mint(address: str, directory: Path) -> MintedCertificate:
+    """Mint a CA and a certificate for `address` and localhost; writes `ca.pem` into `directory`."""
     authority = trustme.CA(organization_name="bedrock-emulator")
-    names = dict.fromkeys([host, "localhost", "127.0.0.1", "::1"])
+    names = dict.fromkeys([address, "localhost", "127.0.0.1", "::1"])
     certificate = authority.issue_cert(*names)
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     context.set_alpn_protocols(["h2", "http/1.1"])
@@ -39,29 +40,53 @@ def mint(host: str, directory: Path) -> MintedCertificate:
     return MintedCertificate(ca_file, context)
 
 
-async def start_relay(
-    host: str, port: int, target: tuple[str, int], context: ssl.SSLContext
-) -> asyncio.Server:
-    """Accept TLS on `host:port` and pass each connection on to `target`."""
+@contextlib.asynccontextmanager
+async def relaying(
+    listening: socket.socket, target: tuple[str, int], context: ssl.SSLContext
+) -> AsyncIterator[None]:
+    """Accept TLS and pass each connection on to `target`; cuts what is still open in the end."""
+    open_relays: set[asyncio.Task[None]] = set()
 
-    async def relay(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        try:
-            upstream_reader, upstream_writer = await asyncio.open_connection(*target)
-        except OSError:
-            writer.transport.abort()
-            return
+    def accept(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.create_task(_relay(reader, writer, target))
+        open_relays.add(task)
+        task.add_done_callback(open_relays.discard)
+
+    server = await asyncio.start_server(accept, sock=listening, ssl=context)
+    try:
+        yield
+    finally:
+        server.close()
+        for task in open_relays:
+            task.cancel()
+        await asyncio.gather(*open_relays, return_exceptions=True)
+
+
+async def _relay(
+    reader: asyncio.StreamReader, writer: asyncio.StreamWriter, target: tuple[str, int]
+) -> None:
+    try:
+        upstream_reader, upstream_writer = await asyncio.open_connection(*target)
+    except OSError:
+        writer.transport.abort()
+        return
+    try:
         await _join(_pass_on(reader, upstream_writer), _pass_on(upstream_reader, writer))
-
-    return await asyncio.start_server(relay, host, port, ssl=context, reuse_port=True)
+    except asyncio.CancelledError:
+        writer.transport.abort()
+        upstream_writer.transport.abort()
+        raise
 
 
 async def _join(*directions: Coroutine[Any, Any, None]) -> None:
     """Run both directions until one ends, then end the other: TLS has no half-closed connections."""
     tasks = [asyncio.create_task(each) for each in directions]
-    await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-    for task in tasks:
-        task.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)
+    try:
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
 
 async def _pass_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

@@ -10,9 +10,9 @@ from typing import Any, TypeAlias
 import orjson
 
 from bedrock_emulator.call import Caller
+from bedrock_emulator.depth import is_deeper
 from bedrock_emulator.http.messages import HttpRequest
 from bedrock_emulator.state.clock import write_instant
-from bedrock_emulator.state.depth import is_deeper
 from bedrock_emulator.state.redact import Redactor, presented_tokens
 from bedrock_emulator.wire.events import decode_events
 

@@ -1,6 +1,6 @@
 import pytest
 
-from bedrock_emulator.state.depth import is_deeper
+from bedrock_emulator.depth import is_deeper
 
 
 def nested(levels: int) -> object:
