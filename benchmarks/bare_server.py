@@ -3,10 +3,9 @@
     python benchmarks/bare_server.py PORT DIRECTORY
 
 DIRECTORY holds one file for each answer, named by `file_name` of its path: `.json` files are sent whole,
-`.frames` files frame by frame as the emulator streams them.
+`.frames` files as a chunked body in one write, as the emulator sends an unpaced stream.
 """
 
-import struct
 import sys
 from collections.abc import Iterator
 from functools import partial
@@ -14,8 +13,8 @@ from pathlib import Path
 
 from flask import Flask, Response, request
 
-from bedrock_emulator.config import Settings
-from bedrock_emulator.http.server import granian_server as emulator_server
+from bedrock_emulator.http.ports import listen
+from bedrock_emulator.http.server import granian_server
 
 
 def file_name(path: str) -> str:
@@ -23,21 +22,11 @@ def file_name(path: str) -> str:
     return path.strip("/").replace("/", "_").replace(":", "_")
 
 
-def frames(stream: bytes) -> list[bytes]:
-    """The event-stream messages of a recorded answer; each begins with its length."""
-    found, start = [], 0
-    while start < len(stream):
-        (length,) = struct.unpack_from(">I", stream, start)
-        found.append(stream[start : start + length])
-        start += length
-    return found
-
-
 def create_bare_app(directory: Path) -> Flask:
     """One view for every path."""
     app = Flask("bare")
     whole = {file.stem: file.read_bytes() for file in directory.glob("*.json")}
-    streams = {file.stem: frames(file.read_bytes()) for file in directory.glob("*.frames")}
+    streams = {file.stem: file.read_bytes() for file in directory.glob("*.frames")}
 
     @app.route("/<path:path>", methods=["GET", "POST"])
     def answer(path: str) -> Response:
@@ -45,13 +34,14 @@ def create_bare_app(directory: Path) -> Flask:
         name = file_name(path)
         if name in whole:
             return Response(whole[name], content_type="application/json")
-        return Response(_sent(streams[name]), content_type="application/vnd.amazon.eventstream")
+        return Response(_streamed(streams[name]), content_type="application/vnd.amazon.eventstream")
 
     return app
 
 
-def _sent(messages: list[bytes]) -> Iterator[bytes]:
-    yield from messages
+def _streamed(frames: bytes) -> Iterator[bytes]:
+    """In one write, as the emulator joins a stream that nothing paces."""
+    yield frames
 
 
 def _load(_target: str, *, directory: Path) -> Flask:
@@ -61,7 +51,7 @@ def _load(_target: str, *, directory: Path) -> Flask:
 def main() -> None:
     """Serve until stopped."""
     port, directory = int(sys.argv[1]), Path(sys.argv[2])
-    emulator_server(Settings(port=port), port).serve(target_loader=partial(_load, directory=directory))
+    granian_server(listen("127.0.0.1", port)).serve(target_loader=partial(_load, directory=directory))
 
 
 if __name__ == "__main__":

@@ -22,7 +22,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from bare_server import file_name, frames
+from bare_server import file_name
 from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
@@ -155,7 +155,7 @@ def record(server: str, directory: Path) -> int:
         name = file_name(unquote(question.path))
         if question.name == "ConverseStream":
             stream = dechunked(body)
-            deltas = sum(b"contentBlockDelta" in frame for frame in frames(stream))
+            deltas = stream.count(b"contentBlockDelta")
             (directory / f"{name}.frames").write_bytes(stream)
         else:
             (directory / f"{name}.json").write_bytes(body)

@@ -2,10 +2,12 @@
 
 import json
 import shlex
+import ssl
 import sys
 import urllib.error
 import urllib.request
 from collections.abc import Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
 import click
@@ -24,6 +26,7 @@ from bedrock_emulator.errors import ConfigError
 
 if TYPE_CHECKING:
     from bedrock_emulator.http.server import Ready
+    from bedrock_emulator.state.models import ModelRecord
 
 _PIPED_WIDTH = 200
 """Columns of a table that nobody looks at, so that no line is folded."""
@@ -31,6 +34,16 @@ _PIPED_WIDTH = 200
 _CALLED = {"ON_DEMAND": "on demand", "INFERENCE_PROFILE": "by profile", "PROVISIONED": "provisioned"}
 
 _URL_HELP = "Address of the running emulator."
+_HTTP_URL = f"http://{DEFAULT_HOST}:{DEFAULT_PORT}"
+_HTTPS_URL = f"https://{DEFAULT_HOST}:{DEFAULT_TLS_PORT}"
+
+_catalog_option = click.option(
+    "--catalog",
+    type=click.Choice(["all", "aws"]),
+    default="all",
+    show_default=True,
+    help="aws: without the ids that the OpenClaw documents use and AWS does not list.",
+)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -52,13 +65,7 @@ def main() -> None:
     help="known: requests are signed, known keys are verified. strict: unknown keys are refused. off: no check.",
 )
 @click.option("--region", default=DEFAULT_REGION, show_default=True, help="Region of calls that name none.")
-@click.option(
-    "--catalog",
-    type=click.Choice(["all", "aws"]),
-    default="all",
-    show_default=True,
-    help="aws: without the ids that the OpenClaw documents use and AWS does not list.",
-)
+@_catalog_option
 @click.option(
     "--ready",
     type=click.Choice(["text", "json"]),
@@ -66,8 +73,20 @@ def main() -> None:
     show_default=True,
     help="How to announce that requests are answered; json is one line for programs.",
 )
+@click.option(
+    "--stop-on-eof", is_flag=True, help="Stop when standard input ends, as it does with its writer."
+)
 def serve(
-    *, host: str, port: int, tls: bool, tls_port: int | None, auth: str, region: str, catalog: str, ready: str
+    *,
+    host: str,
+    port: int,
+    tls: bool,
+    tls_port: int | None,
+    auth: str,
+    region: str,
+    catalog: str,
+    ready: str,
+    stop_on_eof: bool,
 ) -> None:
     """Serve until Ctrl-C; prints the `export` lines to paste once requests are answered."""
     from bedrock_emulator.http.server import serve as run
@@ -81,28 +100,30 @@ def serve(
             region=region,
             documented_ids=catalog == "all",
         )
-        run(settings, announce=_announce_json if ready == "json" else lambda it: _announce_text(it, settings))
+        announce = _announce_json if ready == "json" else partial(_announce_text, settings=settings)
+        run(settings, announce=announce, stop_on_eof=stop_on_eof)
     except ConfigError as error:
         raise click.ClickException(str(error)) from error
 
 
 @main.command()
-@click.option("--url", default=f"http://{DEFAULT_HOST}:{DEFAULT_PORT}", show_default=True, help=_URL_HELP)
+@click.option("--url", help=f"{_URL_HELP}  [default: {_HTTP_URL}, with --ca {_HTTPS_URL}]")
+@click.option("--ca", help="File that `serve --tls` names, for an https address: bearer keys need one.")
 @click.option("--region", default=DEFAULT_REGION, show_default=True, help="Region for the SDKs.")
-def env(*, url: str, region: str) -> None:
+def env(*, url: str | None, ca: str | None, region: str) -> None:
     """Print the `export` lines for a running emulator: eval "$(bedrock-emulator env)"."""
-    _read_health(url)
-    click.echo("\n".join(_export_lines(client_environment(url, region=region))))
+    address = (url or (_HTTPS_URL if ca else _HTTP_URL)).rstrip("/")
+    _read_health(address, ca)
+    click.echo("\n".join(_export_lines(client_environment(address, region=region, ca_file=ca))))
 
 
 @main.command()
 @click.option("--region", default=DEFAULT_REGION, show_default=True, help="Region whose models to list.")
+@_catalog_option
 @click.option("--json", "as_json", is_flag=True, help="The rows as ListFoundationModels answers them.")
-def models(*, region: str, as_json: bool) -> None:
+def models(*, region: str, catalog: str, as_json: bool) -> None:
     """List the shipped models of a region; needs no running emulator."""
-    from bedrock_emulator.state.catalog import load_catalogue
-
-    rows = [record.row(region) for record in load_catalogue(documented_ids=True).models_in(region)]
+    rows = [record.row(region) for record in _shipped_models(region, documented_ids=catalog == "all")]
     if not rows:
         raise click.ClickException(f"the catalogue has no model in {region!r}; try --region {DEFAULT_REGION}")
     if as_json:
@@ -112,20 +133,23 @@ def models(*, region: str, as_json: bool) -> None:
 
 
 @main.command()
-@click.option("--url", default=f"http://{DEFAULT_HOST}:{DEFAULT_PORT}", show_default=True, help=_URL_HELP)
-def health(*, url: str) -> None:
+@click.option("--url", default=_HTTP_URL, show_default=True, help=_URL_HELP)
+@click.option("--ca", help="File that `serve --tls` names, for an https address.")
+def health(*, url: str, ca: str | None) -> None:
     """Ask a running emulator whether it is well; exits 1 when it does not answer."""
-    report = _read_health(url)
+    report = _read_health(url, ca)
     click.echo(json.dumps(report, indent=2))
 
 
 def _announce_json(ready: "Ready") -> None:
+    _warn_of_network(ready)
     ca_file = None if ready.ca_file is None else str(ready.ca_file)
     click.echo(json.dumps({"http": ready.http, "https": ready.https, "ca": ca_file, "pid": ready.pid}))
     sys.stdout.flush()
 
 
 def _announce_text(ready: "Ready", settings: Settings) -> None:
+    _warn_of_network(ready)
     click.echo(f"Bedrock emulator {__version__} is ready on {ready.http} (auth {settings.auth}). Paste:\n")
     lines = _export_lines(client_environment(ready.http, region=settings.region))
     click.echo(click.style("\n".join(lines), fg="green"))
@@ -137,16 +161,44 @@ def _announce_text(ready: "Ready", settings: Settings) -> None:
     sys.stdout.flush()
 
 
+def _warn_of_network(ready: "Ready") -> None:
+    if not ready.is_local:
+        message = (
+            "Warning: the emulator can be reached from the network; --host 127.0.0.1 keeps it to this machine"
+        )
+        click.echo(message, err=True)
+
+
+def _shipped_models(region: str, *, documented_ids: bool) -> "list[ModelRecord]":
+    """What a region lists, and the documented ids that can be called there although no list has them."""
+    from bedrock_emulator.state.catalog import load_catalogue
+    from bedrock_emulator.state.shipped import read_documented_ids, read_models, read_profiles
+
+    catalogue = load_catalogue(documented_ids=documented_ids)
+    listed = catalogue.models_in(region)
+    if not documented_ids:
+        return listed
+    models = read_models()
+    documented, _ = read_documented_ids(models, read_profiles(models))
+    return listed + [each for each in documented if catalogue.model(each.model_id, region) is not None]
+
+
 def _export_lines(variables: Mapping[str, str]) -> list[str]:
     return [f"export {name}={shlex.quote(value)}" for name, value in variables.items()]
 
 
-def _read_health(url: str) -> dict[str, Any]:
+def _read_health(url: str, ca: str | None) -> dict[str, Any]:
     address = f"{url.rstrip('/')}/_emulator/health"
     if not address.startswith(("http://", "https://")):
         raise click.ClickException(f"{url!r} is not an http address")
+    if ca is not None and not url.startswith("https://"):
+        raise click.ClickException(f"--ca is for an https address, not for {url}")
     try:
-        with urllib.request.urlopen(address, timeout=5) as answer:  # noqa: S310 - the scheme is checked above
+        trust = ssl.create_default_context(cafile=ca)
+    except OSError as error:  # SSLError is one
+        raise click.ClickException(f"{ca} is not a file of certificates: {error}") from error
+    try:
+        with urllib.request.urlopen(address, timeout=5, context=trust) as answer:  # noqa: S310 - the scheme is checked above
             return cast("dict[str, Any]", json.load(answer))
     except (urllib.error.URLError, TimeoutError, ValueError) as error:
         raise click.ClickException(

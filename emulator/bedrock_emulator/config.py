@@ -14,7 +14,6 @@ DEFAULT_TLS_PORT = 4578
 DEFAULT_REGION = "us-east-1"
 
 
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """The choices behind `bedrock-emulator serve`; the defaults are its defaults."""
@@ -28,7 +27,7 @@ class Settings:
     region: str = DEFAULT_REGION
     """The region of calls that name none: bearer keys, `auth="off"`."""
     documented_ids: bool = True
-    """Also list the ids that the OpenClaw documents use and AWS does not."""
+    """Also know the ids that the OpenClaw documents use: they can be called and looked up, though no list has them."""
 
     def __post_init__(self) -> None:
         if not is_region(self.region):

@@ -43,12 +43,14 @@ class ServerProcess:
         Raises:
             ConfigError: it ended, or was not ready in time; the message quotes what it wrote.
         """
-        command = [sys.executable, "-m", "bedrock_emulator", "serve", "--ready", "json", *arguments]
+        # Its standard input is a pipe that ends with us, even when we are killed.
+        serve = ["serve", "--ready", "json", "--stop-on-eof"]
+        command = [sys.executable, "-m", "bedrock_emulator", *serve, *arguments]
         self._owner = os.getpid()
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the process
         self._process = subprocess.Popen(  # noqa: S603 - our own module, without a shell
             command,
-            stdin=subprocess.DEVNULL,
+            stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._errors,
             text=True,
@@ -78,6 +80,8 @@ class ServerProcess:
                 self._process.wait(STOP_TIMEOUT)
             except subprocess.TimeoutExpired:
                 self._kill()
+        assert self._process.stdin is not None
+        self._process.stdin.close()
         self._errors.close()
 
     def _kill(self) -> None:

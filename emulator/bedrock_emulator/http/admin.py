@@ -1,13 +1,16 @@
 """The admin API under /_emulator/: labs and their parts, the journal, health, and the schema of all of it."""
 
-from collections.abc import Collection
+import threading
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 import flask
 import orjson
 from flask import Response, request
-from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
+from flask.blueprints import BlueprintSetupState
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, RequestEntityTooLarge
 
 from bedrock_emulator._version import __version__
 from bedrock_emulator.config import DEFAULT_HOST, DEFAULT_PORT
@@ -21,23 +24,29 @@ from bedrock_emulator.state.schema import schema_bytes
 MAX_BODY = 16 * 1024 * 1024
 """Bytes of an admin request."""
 
+_MOST_DISCARDED = 256 * 1024 * 1024
+"""Bytes of a larger body that are read, since many clients look for an answer only after they sent everything."""
+
+_DISCARDED_AT_ONCE = 1 << 20
+
 MAX_DEPTH = 64
 """Levels of JSON in an admin request."""
 
 MAX_WAIT = 60.0
 """Seconds that a request may wait for the journal."""
 
+MAX_WAITING = 64
+"""Requests that may wait for journals at the same moment: each holds a thread that AWS requests need too."""
+
 LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
 
 _Number = TypeVar("_Number", int, float)
-
-_METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
 
 def admin_blueprint(
     labs: Labs, *, host: str = DEFAULT_HOST, port: int = DEFAULT_PORT, names: Collection[str] = ()
 ) -> flask.Blueprint:
-    """The admin API of these labs.
+    """The admin API of these labs; in the whole app, what nothing answers is refused in JSON.
 
     Args:
         labs: what it administers.
@@ -46,18 +55,45 @@ def admin_blueprint(
         names: further host names by which it may be addressed; loopback ones always are.
     """
     admin = flask.Blueprint("admin", __name__, url_prefix="/_emulator")
-    allowed = LOOPBACK_NAMES.union(name.lower() for name in (host, *names))
     url = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
-    admin.before_request(lambda: _check_sender(allowed))
-    admin.register_error_handler(AdminError, lambda error: _refusal(error.status, error.message, error.path))
-    admin.register_error_handler(HTTPException, _http_refusal)
+    admin.record_once(_route_exactly)
+    admin.before_request(lambda: check_sender((host, *names)))
+    admin.app_errorhandler(AdminError)(lambda error: _refusal(error.status, error.message, error.path))
+    admin.app_errorhandler(HTTPException)(_http_refusal)
     _add_server_routes(admin, labs)
     _add_lab_routes(admin, labs, url)
     _add_journal_routes(admin, labs)
-    for rest in ("/", "/<path:rest>"):
-        admin.add_url_rule(rest, "unknown", _unknown, methods=_METHODS)
     return admin
+
+
+def check_sender(hosts: Collection[str]) -> None:
+    """Refuse web pages: those that got a name of their own to resolve to us, and those that post across origins.
+
+    Args:
+        hosts: by which the server may be addressed, besides the loopback names.
+
+    Raises:
+        AdminError: 403, the Host or the Origin is another one.
+    """
+    allowed = LOOPBACK_NAMES.union(name.lower() for name in hosts)
+    origin = request.headers.get("Origin")
+    names = [_host_name(f"//{request.headers.get('Host', '')}")]
+    if origin is not None:
+        names.append(_host_name(origin))
+    for name in names:
+        if name not in allowed:
+            raise AdminError(
+                403,
+                f"the admin API is not for {name!r}; address the emulator as {', '.join(sorted(allowed))}",
+            )
+
+
+def _route_exactly(state: BlueprintSetupState) -> None:
+    """No redirects, which clients of an API do not follow, and no answers to OPTIONS that nobody wrote."""
+    state.app.url_map.strict_slashes = False
+    state.app.url_map.merge_slashes = False
+    state.app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
 
 
 def _add_server_routes(admin: flask.Blueprint, labs: Labs) -> None:
@@ -102,6 +138,8 @@ def _add_lab_routes(admin: flask.Blueprint, labs: Labs, url: str) -> None:
 
 
 def _add_journal_routes(admin: flask.Blueprint, labs: Labs) -> None:
+    waiting = threading.BoundedSemaphore(MAX_WAITING)
+
     @admin.get("/labs/<name>/journal")
     def get_journal(name: str) -> Response:
         return _answer(
@@ -114,7 +152,8 @@ def _add_journal_routes(admin: flask.Blueprint, labs: Labs) -> None:
         operation, after = request.args.get("operation"), _after()
         count = _number("count", int, default=1, most=MAX_ENTRIES)
         timeout = _number("timeout", float, default=10.0, most=MAX_WAIT)
-        is_complete = journal.wait(count, timeout, operation=operation, after=after)
+        with _place(waiting):
+            is_complete = journal.wait(count, timeout, operation=operation, after=after)
         return _answer({**journal.page(operation=operation, after=after), "complete": is_complete})
 
     @admin.delete("/labs/<name>/journal")
@@ -123,18 +162,20 @@ def _add_journal_routes(admin: flask.Blueprint, labs: Labs) -> None:
         return Response(status=204)
 
 
-def _check_sender(allowed: frozenset[str]) -> None:
-    """Refuse web pages: those that got a name of their own to resolve to us, and those that post across origins."""
-    origin = request.headers.get("Origin")
-    names = [_host_name(f"//{request.headers.get('Host', '')}")]
-    if origin is not None:
-        names.append(_host_name(origin))
-    for name in names:
-        if name not in allowed:
-            raise AdminError(
-                403,
-                f"the admin API is not for {name!r}; address the emulator as {', '.join(sorted(allowed))}",
-            )
+@contextmanager
+def _place(waiting: threading.BoundedSemaphore) -> Iterator[None]:
+    """One of the places for requests that wait.
+
+    Raises:
+        AdminError: 503, all are taken.
+    """
+    if not waiting.acquire(blocking=False):
+        message = f"{MAX_WAITING} requests wait already, as many as may; try again, or GET the journal without /wait"
+        raise AdminError(503, message)
+    try:
+        yield
+    finally:
+        waiting.release()
 
 
 def _host_name(url: str) -> str:
@@ -146,8 +187,7 @@ def _host_name(url: str) -> str:
 
 def _body(default: Any = None) -> Any:
     """The JSON of the request; `default` when it has no body."""
-    request.max_content_length = MAX_BODY
-    data = request.get_data()
+    data = _read_body()
     if not data and default is not None:
         return default
     try:
@@ -158,6 +198,26 @@ def _body(default: Any = None) -> Any:
     if is_deeper(document, MAX_DEPTH):
         raise AdminError(400, f"the body nests deeper than {MAX_DEPTH} levels")
     return document
+
+
+def _read_body() -> bytes:
+    """The whole body.
+
+    Raises:
+        AdminError: the client left before its end.
+        RequestEntityTooLarge: it is larger than MAX_BODY.
+    """
+    stream, stated = request.environ["wsgi.input"], request.content_length
+    most = MAX_BODY + 1 if stated is None else min(stated, MAX_BODY + 1)
+    data: bytes = stream.read(most)
+    if len(data) > MAX_BODY:
+        left = _MOST_DISCARDED if stated is None else min(stated - most, _MOST_DISCARDED)
+        while left > 0 and (discarded := stream.read(min(left, _DISCARDED_AT_ONCE))):
+            left -= len(discarded)
+        raise RequestEntityTooLarge
+    if stated is not None and len(data) < stated:
+        raise AdminError(400, f"the body ended after {len(data):,} of {stated:,} bytes; nothing was changed")
+    return data
 
 
 def _after() -> int | None:
@@ -176,25 +236,19 @@ def _number(name: str, kind: type[_Number], *, default: _Number, most: _Number) 
     return number
 
 
-def _unknown(rest: str = "") -> Response:  # noqa: ARG001 - Flask passes what the route matched
-    """Flask would let other routes of the app have what this API does not know."""
-    adapter = flask.current_app.create_url_adapter(request)
-    assert adapter is not None
-    allowed = [method for method in _METHODS if adapter.match(method=method)[0] != request.endpoint]
-    raise MethodNotAllowed(allowed) if allowed else NotFound
-
-
 def _http_refusal(error: HTTPException) -> Response:
-    response = _refusal(
-        error.code or 500, _SENTENCES.get(error.code or 500, error.description or error.name), None
-    )
+    status = error.code or 500
+    response = _refusal(status, _SENTENCES.get(status, error.description or error.name), None)
     if isinstance(error, MethodNotAllowed) and error.valid_methods:
-        response.headers["Allow"] = ", ".join(error.valid_methods)
+        response.headers["Allow"] = ", ".join(sorted(error.valid_methods))
     return response
 
 
 _SENTENCES = {
-    404: "the admin API has no such address; GET /_emulator/schema lists its documents",
+    404: (
+        "nothing is at this address; GET /_emulator/schema gives the documents of the admin API, "
+        "and GET /_emulator/operations the AWS operations that are served"
+    ),
     405: "this address does not take that method; the Allow header says which it takes",
     413: f"the body is larger than {MAX_BODY:,} bytes",
     500: "the emulator failed; its log says where",

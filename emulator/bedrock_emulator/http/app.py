@@ -45,7 +45,7 @@ def create_app(settings: Settings | None = None, *, port: int = DEFAULT_PORT) ->
     labs = Labs(settings, api)
     app = flask.Flask("bedrock_emulator", static_folder=None)
     app.register_blueprint(admin_blueprint(labs, host=settings.host, port=port))
-    app.register_blueprint(pages_blueprint(api, HANDLERS.keys()))
+    app.register_blueprint(pages_blueprint(api, HANDLERS.keys(), hosts=(settings.host,)))
     pipeline = Pipeline(labs=labs, router=Router(api), handlers=HANDLERS)
     app.wsgi_app = AwsFront(pipeline, app.wsgi_app)  # type: ignore[method-assign]
     return app
@@ -80,8 +80,9 @@ def _is_for_flask(method: str, path: str) -> bool:
 
 def _keeps_alive(environ: "WSGIEnvironment") -> bool:
     """Whether the connection stays open by a header: HTTP/2 has no such header, and a client may want to close."""
-    is_http_1 = environ.get("SERVER_PROTOCOL", "").startswith("HTTP/1")
-    return is_http_1 and environ.get("HTTP_CONNECTION", "").lower() != "close"
+    protocol: str = environ.get("SERVER_PROTOCOL", "")
+    wanted: str = environ.get("HTTP_CONNECTION", "")
+    return protocol.startswith("HTTP/1") and wanted.lower() != "close"
 
 
 def _wire_headers(response: HttpResponse, *, keeps_alive: bool) -> list[tuple[str, str]]:

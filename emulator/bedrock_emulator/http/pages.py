@@ -4,6 +4,7 @@ from collections.abc import Collection
 
 import flask
 
+from bedrock_emulator.http.admin import check_sender
 from bedrock_emulator.model.service import Api
 from bedrock_emulator.operations.dispatch import OPERATIONS_PAGE
 
@@ -43,9 +44,13 @@ _PAGE = """<!doctype html>
 """
 
 
-def pages_blueprint(api: Api, served: Collection[str]) -> flask.Blueprint:
-    """`/` and the page of operations, as HTML for people and as JSON with `?format=json`."""
+def pages_blueprint(api: Api, served: Collection[str], *, hosts: Collection[str]) -> flask.Blueprint:
+    """`/` and the page of operations, as HTML for people and as JSON with `?format=json`.
+
+    `hosts` are the names by which the pages may be addressed, as for the admin API.
+    """
     pages = flask.Blueprint("pages", __name__)
+    pages.before_request(lambda: check_sender(hosts))
     services = _rows(api, served)
 
     @pages.get("/")

@@ -36,6 +36,9 @@ from bedrock_emulator.wire.events import PaddingSource
 
 _LAB_PREFIX = re.compile(r"/_lab/(?P<lab>[^/]+)(?:/_region/(?P<region>[^/]+))?(?P<path>/.*)", re.DOTALL)
 
+STREAM_BYTES_KEPT = 4 * 1024 * 1024
+"""Bytes of one stream that the journal keeps, so that many long streams at once fit into memory."""
+
 _log = logging.getLogger(__name__)
 
 
@@ -199,17 +202,27 @@ class Pipeline:
 
     def _stream(self, exchange: Exchange, stream: EventStream) -> Iterator[bytes]:
         """The frames of a stream; the exchange is journaled just before the client can see the end of it."""
-        sent: list[bytes] = []
+        kept: list[bytes] = []
+        size = 0
         frames = frames_of(stream, PaddingSource(exchange.request_id))
-        complete = False
+        complete = left_out = False
         try:
             for chunk in frames if stream.paced else joined(frames):
-                sent.append(chunk)
+                left_out = size > STREAM_BYTES_KEPT
+                if not left_out:
+                    kept.append(chunk)
+                    size += len(chunk)
                 yield chunk
             complete = True
         finally:
             # Closed early means that the client has left; granian then closes this generator.
-            _journal(exchange, frames=sent, complete=complete, client_closed=not complete)
+            _journal(
+                exchange,
+                frames=kept,
+                frames_left_out=left_out,
+                complete=complete,
+                client_closed=not complete,
+            )
 
 
 def _journal(exchange: Exchange, *, error: AwsError | None = None, **answer: Any) -> None:

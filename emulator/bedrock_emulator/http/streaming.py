@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Iterable, Iterator
+from itertools import islice
 
 from bedrock_emulator.call import EventStream
 from bedrock_emulator.errors import AwsError
@@ -9,8 +10,8 @@ from bedrock_emulator.wire.events import PaddingSource, encode_event, encode_exc
 
 _log = logging.getLogger(__name__)
 
-JOINED_BYTES = 32 * 1024
-"""Frames of an unpaced stream are joined up to this size: one write, one packet, instead of forty."""
+FRAMES_JOINED = 64
+"""Frames of an unpaced stream that go out together: one write, one packet, instead of forty."""
 
 
 def frames_of(stream: EventStream, padding: PaddingSource) -> Iterator[bytes]:
@@ -32,14 +33,7 @@ def frames_of(stream: EventStream, padding: PaddingSource) -> Iterator[bytes]:
 
 
 def joined(frames: Iterable[bytes]) -> Iterator[bytes]:
-    """The same bytes in writes of about JOINED_BYTES."""
-    parts: list[bytes] = []
-    size = 0
-    for frame in frames:
-        parts.append(frame)
-        size += len(frame)
-        if size >= JOINED_BYTES:
-            yield b"".join(parts)
-            parts, size = [], 0
-    if parts:
-        yield b"".join(parts)
+    """The same bytes, FRAMES_JOINED frames at a time."""
+    remaining = iter(frames)
+    while batch := b"".join(islice(remaining, FRAMES_JOINED)):
+        yield batch

@@ -8,12 +8,9 @@ import asyncio
 import contextlib
 import socket
 import ssl
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
-
-import trustme
 
 _CHUNK = 64 * 1024
 """Bytes that are passed on at a time."""
@@ -29,6 +26,8 @@ class MintedCertificate:
 
 def mint(address: str, directory: Path) -> MintedCertificate:
     """Mint a CA and a certificate for `address` and localhost; writes `ca.pem` into `directory`."""
+    import trustme  # some 60 ms, which a server without HTTPS shall not pay
+
     authority = trustme.CA(organization_name="bedrock-emulator")
     names = dict.fromkeys([address, "localhost", "127.0.0.1", "::1"])
     certificate = authority.issue_cert(*names)
@@ -40,53 +39,45 @@ def mint(address: str, directory: Path) -> MintedCertificate:
     return MintedCertificate(ca_file, context)
 
 
-@contextlib.asynccontextmanager
-async def relaying(
+async def start_relay(
     listening: socket.socket, target: tuple[str, int], context: ssl.SSLContext
-) -> AsyncIterator[None]:
-    """Accept TLS and pass each connection on to `target`; cuts what is still open in the end."""
-    open_relays: set[asyncio.Task[None]] = set()
+) -> asyncio.Server:
+    """Accept TLS and pass each connection on to `target`; a relay that is cancelled cuts its connections."""
 
-    def accept(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.create_task(_relay(reader, writer, target))
-        open_relays.add(task)
-        task.add_done_callback(open_relays.discard)
+    async def relay(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with contextlib.suppress(
+            asyncio.CancelledError
+        ):  # asyncio would report it as a failure of this callback
+            await _relay(reader, writer, target)
 
-    server = await asyncio.start_server(accept, sock=listening, ssl=context)
-    try:
-        yield
-    finally:
-        server.close()
-        for task in open_relays:
-            task.cancel()
-        await asyncio.gather(*open_relays, return_exceptions=True)
+    return await asyncio.start_server(relay, sock=listening, ssl=context)
 
 
-async def _relay(
-    reader: asyncio.StreamReader, writer: asyncio.StreamWriter, target: tuple[str, int]
-) -> None:
+async def _relay(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, target: tuple[str, int]) -> None:
+    """Run both directions until one ends, then end the other: TLS has no half-closed connections."""
     try:
         upstream_reader, upstream_writer = await asyncio.open_connection(*target)
     except OSError:
         writer.transport.abort()
         return
+    directions = [
+        asyncio.create_task(_pass_on(reader, upstream_writer)),
+        asyncio.create_task(_pass_on(upstream_reader, writer)),
+    ]
     try:
-        await _join(_pass_on(reader, upstream_writer), _pass_on(upstream_reader, writer))
-    except asyncio.CancelledError:
+        await asyncio.wait(directions, return_when=asyncio.FIRST_COMPLETED)
+        await _cancelled(directions)
+    except asyncio.CancelledError:  # we stop: do not wait for the peers to say goodbye
         writer.transport.abort()
         upstream_writer.transport.abort()
+        await _cancelled(directions)
         raise
 
 
-async def _join(*directions: Coroutine[Any, Any, None]) -> None:
-    """Run both directions until one ends, then end the other: TLS has no half-closed connections."""
-    tasks = [asyncio.create_task(each) for each in directions]
-    try:
-        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-    finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+async def _cancelled(tasks: Collection["asyncio.Task[None]"]) -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
 
 
 async def _pass_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

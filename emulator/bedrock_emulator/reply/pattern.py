@@ -1,8 +1,9 @@
-"""The shortest plain string that a regular expression accepts, for the `pattern` keyword of a schema."""
+"""Plain strings that a regular expression accepts, the shortest first, for the `pattern` keyword of a schema."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from importlib import import_module
+from itertools import count
 from typing import Any
 
 _PARSER = import_module("re._parser")  # the standard library's own reading of a pattern, which never runs it
@@ -11,33 +12,41 @@ _FAVOURITES = "a0A-_ .x1"
 _CATEGORIES = {"CATEGORY_DIGIT": "0", "CATEGORY_SPACE": " ", "CATEGORY_WORD": "a"}
 
 
-class UnreadablePatternError(ValueError):
-    """A pattern that is not a regular expression, or one whose strings would be too long."""
+def strings_matching(pattern: str, least: int = 0) -> Iterator[str]:
+    """Strings that contain a match of `pattern`: the shortest, then longer ones from `least` characters on.
 
-
-def string_matching(pattern: str) -> str:
-    """A string that contains a match of `pattern`. What look-around demands is not seen: check the result."""
+    None for a pattern that is no regular expression, or whose strings would be too long. What look-around
+    demands is not seen: check the result.
+    """
     try:
         parsed = _PARSER.parse(pattern)
-    except (re.error, OverflowError, RecursionError) as error:
-        raise UnreadablePatternError(pattern) from error
-    return _Writer().sequence(parsed)
+        yield (shortest := _Writer().sequence(parsed))
+        for more in count(1):
+            yield _Writer(max(least - len(shortest), 0) + more - 1).sequence(parsed)
+            yield f"{shortest}{more}"  # an unanchored pattern lets more stand around the match
+    except (re.error, OverflowError, RecursionError, _TooLongError):
+        return
+
+
+class _TooLongError(ValueError):
+    """A string of more than _MAX_LENGTH characters."""
 
 
 class _Writer:
-    """Walks a parsed pattern and writes the least that it accepts."""
+    """Walks a parsed pattern and writes the least that it accepts, or about `spare` characters more."""
 
-    __slots__ = ("groups",)
+    __slots__ = ("groups", "spare")
 
-    def __init__(self) -> None:
+    def __init__(self, spare: int = 0) -> None:
         self.groups: dict[int, str] = {}
+        self.spare = spare
 
     def sequence(self, parts: Iterable[tuple[Any, Any]]) -> str:
         text = ""
         for opcode, argument in parts:
             text += self._part(str(opcode), argument)
             if len(text) > _MAX_LENGTH:
-                raise UnreadablePatternError("too long")
+                raise _TooLongError
         return text
 
     def _part(self, opcode: str, argument: Any) -> str:
@@ -47,7 +56,7 @@ class _Writer:
             case "BRANCH":
                 return self.sequence(argument[1][0])
             case "MAX_REPEAT" | "MIN_REPEAT" | "POSSESSIVE_REPEAT":
-                return self._repeat(argument[0], argument[2])
+                return self._repeat(*argument)
             case "SUBPATTERN":
                 self.groups[argument[0]] = text = self.sequence(argument[3])
                 return text
@@ -57,11 +66,17 @@ class _Writer:
                 return self.groups.get(argument, "")
         return _character(opcode, argument)
 
-    def _repeat(self, count: int, parts: Any) -> str:
-        text = self.sequence(parts) if count else ""
-        if count * len(text) > _MAX_LENGTH:
-            raise UnreadablePatternError("too long")
-        return text * count
+    def _repeat(self, least: int, most: int, parts: Any) -> str:
+        """The outermost repetition that has room takes the spare characters, so that few are too many."""
+        room = most - least
+        spare, self.spare = self.spare, 0 if room else -(-self.spare // max(least, 1))
+        text = self.sequence(parts) if least or spare else ""
+        if room and text:
+            more = min(room, -(-spare // len(text)))
+            least, self.spare = least + more, max(spare - more * len(text), 0)
+        if least * len(text) > _MAX_LENGTH:
+            raise _TooLongError
+        return text * least
 
 
 def _character(opcode: str, argument: Any) -> str:
@@ -74,7 +89,7 @@ def _character(opcode: str, argument: Any) -> str:
             return _FAVOURITES[0]
         case "IN":
             return _member(argument)
-    raise UnreadablePatternError(opcode)
+    raise re.error(opcode)
 
 
 def _member(items: Any) -> str:

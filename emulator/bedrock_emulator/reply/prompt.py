@@ -6,7 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from bedrock_emulator.reply.schema import Schema
+import orjson
+
+from bedrock_emulator.reply.reading import Schema
 
 _WORD = re.compile(r"[\w-]+")
 _ARGUMENTS = re.compile(r"\s*\(([^()]*)\)")
@@ -156,10 +158,10 @@ def output_schema(params: Mapping[str, Any]) -> Schema | None:
 
 
 def parsed_schema(written: Any) -> Any:
-    """The schema that a JSON string holds; None when it is no JSON."""
+    """The schema that a JSON string holds; None when it is no JSON, or nested beyond all measure."""
     try:
-        return json.loads(written) if isinstance(written, str) else written
-    except ValueError:
+        return orjson.loads(written) if isinstance(written, str) else written
+    except orjson.JSONDecodeError:
         return None
 
 

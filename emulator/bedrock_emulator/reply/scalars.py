@@ -2,16 +2,14 @@
 
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
-from itertools import count
-from math import ceil, floor, isfinite
+from itertools import chain, count
+from math import ceil, floor
 from typing import Any
 
-from bedrock_emulator.reply.pattern import UnreadablePatternError, string_matching
-from bedrock_emulator.reply.schema import is_number
+from bedrock_emulator.reply.pattern import strings_matching
 
 MAX_SIZE = 10_000
 """The longest string or list that is made to please minLength or minItems."""
-_STEPS = 100
 
 _FORMATS = {
     "date": "2025-01-15",
@@ -36,13 +34,13 @@ _FORMATS = {
 
 
 def strings(schema: Mapping[str, Any], name: str) -> Iterator[str]:
+    least, most = schema.get("minLength", 0), schema.get("maxLength", MAX_SIZE)
     if schema.get("format") in _FORMATS:
         yield _FORMATS[schema["format"]]
-    if "pattern" in schema:
-        yield from strings_matching(schema["pattern"])
-    least, most = int(schema.get("minLength", 0)), int(schema.get("maxLength", MAX_SIZE))
     if least > MAX_SIZE:
         return
+    if "pattern" in schema:
+        yield from strings_matching(schema["pattern"], least)
     for number in count(1):
         text = f"synthetic {name}" if number == 1 else f"{number} synthetic {name}"
         if most < len(text):
@@ -50,47 +48,34 @@ def strings(schema: Mapping[str, Any], name: str) -> Iterator[str]:
         yield text + "." * (least - len(text))
 
 
-def strings_matching(pattern: str) -> Iterator[str]:
-    try:
-        text = string_matching(pattern)
-    except UnreadablePatternError:
-        return
-    yield text
-    for number in count(1):  # an unanchored pattern lets more stand around the match
-        yield f"{text}{number}"
-
-
 def numbers(schema: Mapping[str, Any]) -> Iterator[int | float]:
     """Small whole numbers first, then what the bounds and multipleOf ask for."""
-    low, high = _lowest(schema), _highest(schema)
-    step = schema.get("multipleOf", 1)
     yield from (1, 0)
-    start = ceil(low / Fraction(str(step))) if low is not None else None
-    end = floor(high / Fraction(str(step))) if high is not None else None
-    first = start if start is not None else end if end is not None else 0
-    towards = 1 if start is not None or end is None else -1
-    for distance in range(_STEPS):
-        yield _plain((first + towards * distance) * Fraction(str(step)))
+    low = max(_bounds(schema, "minimum", "exclusiveMinimum"), default=None)
+    high = min(_bounds(schema, "maximum", "exclusiveMaximum"), default=None)
+    step = _exact(schema.get("multipleOf", 1))
     if low is not None and high is not None:
-        yield _plain((low + high) / 2)
-        yield float((low + high) / 2)
+        whole = (number * step for number in range(ceil(low / step), floor(high / step) + 1))
+        parts = (low + (high - low) / part for part in count(2))  # lists may ask for numbers that differ
+        yield from map(_plain, chain(whole, parts))
+        return
+    first, towards = (ceil(low / step), 1) if low is not None else (0, 1)
+    if high is not None:
+        first, towards = floor(high / step), -1
+    yield from (_plain(number * step) for number in count(first, towards))
 
 
 def _plain(value: Fraction) -> int | float:
-    return int(value) if value.denominator == 1 else float(value)
-
-
-def _lowest(schema: Mapping[str, Any]) -> Fraction | None:
-    return max(_bounds(schema, "minimum", "exclusiveMinimum"), default=None)
-
-
-def _highest(schema: Mapping[str, Any]) -> Fraction | None:
-    return min(_bounds(schema, "maximum", "exclusiveMaximum"), default=None)
+    try:
+        return int(value) if value.denominator == 1 else float(value)
+    except OverflowError:  # beyond every float
+        return int(value)
 
 
 def _bounds(schema: Mapping[str, Any], *keywords: str) -> list[Fraction]:
-    return [
-        Fraction(str(schema[word]))
-        for word in keywords
-        if is_number(schema.get(word)) and isfinite(schema[word])
-    ]
+    return [_exact(schema[keyword]) for keyword in keywords if keyword in schema]
+
+
+def _exact(number: float) -> Fraction:
+    """The number as it is written: 0.1 is a tenth."""
+    return Fraction(number) if isinstance(number, int) else Fraction(str(number))

@@ -24,6 +24,7 @@ _ID_BYTES = 16
 def synthesize(params: Params, *, model_id: str, max_tokens: int) -> Reply:
     """The synthetic answer to a Converse request; the same request always gets the same one.
 
+    The request has been parsed: its JSON nests no deeper than model/parse.py allows.
     A text that does not fit `max_tokens` is cut there, also the JSON of a structured output. A tool call is
     never cut: one that does not fit gives way to as much text as fits, and the turn stops with max_tokens.
     """
@@ -38,7 +39,7 @@ def synthesize(params: Params, *, model_id: str, max_tokens: int) -> Reply:
         cache_points=prompt.has_cache_point(params),
     )
     return Reply(
-        blocks=(*reasoning, answer.block),
+        blocks=(*reasoning, *answer.blocks),
         stop_reason=answer.stop_reason,
         usage=usage,
         additional_fields=_additional_fields(params, answer.stop_sequence),
@@ -46,12 +47,12 @@ def synthesize(params: Params, *, model_id: str, max_tokens: int) -> Reply:
 
 
 class _Answer:
-    """The last block of a reply, and how it ended."""
+    """The last block of a reply, none for an empty text, which no request may repeat; and how it ended."""
 
-    __slots__ = ("block", "stop_reason", "stop_sequence", "tokens")
+    __slots__ = ("blocks", "stop_reason", "stop_sequence", "tokens")
 
     def __init__(self, block: Block, stop_reason: str, tokens: int, stop_sequence: str | None = None) -> None:
-        self.block = block
+        self.blocks = () if block == {"text": ""} else (block,)
         self.stop_reason = stop_reason
         self.tokens = tokens
         self.stop_sequence = stop_sequence

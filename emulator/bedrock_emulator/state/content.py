@@ -13,24 +13,24 @@ class ContentCheck:
     """The check of one ContentBlock, compiled once for a whole scenario."""
 
     def __init__(self, api: Api) -> None:
-        shape = _content_block(api)
-        self._known = shape.members.keys()
-        self._check = Validator().check(shape)
+        self._shape = _content_block(api)
+        self._check = Validator().check(self._shape)
 
-    def kind(self, block: Mapping[str, Any], path: str) -> str:
-        """The name of the block's one member.
+    def read(self, block: Mapping[str, Any], path: str) -> Mapping[str, Any]:
+        """The block as it can be answered: without nulls, which the service drops too.
 
         Raises:
             AdminError: an unknown member, a value of the wrong type, or a required one that is missing.
         """
-        name, _ = read_member(block, known=self._known, kind="content block", path=path)
+        read_member(block, known=self._shape.members.keys(), kind="content block", path=path)
+        read: Mapping[str, Any] = _without_nulls(block, self._shape)
         findings = _ShapeFindings()
         try:
-            self._check(block, path, findings)
+            self._check(read, path, findings)
             findings.raise_if_any()
         except AwsError as error:
             raise AdminError(400, error.message, path=path) from error
-        return name
+        return read
 
 
 class _ShapeFindings(Findings):
@@ -38,6 +38,20 @@ class _ShapeFindings(Findings):
 
     def violate(self, shape: Shape, value: object, path: str, constraint: str) -> None:
         pass
+
+
+def _without_nulls(value: Any, shape: Shape | None) -> Any:
+    """A value without nulls where the shape can do without; documents and unknown members stay as they are."""
+    if shape is None or shape.document:
+        return value
+    if isinstance(value, dict):
+        members = {name: member.shape for name, member in shape.members.items()}
+        return {
+            name: _without_nulls(item, members.get(name)) for name, item in value.items() if item is not None
+        }
+    if isinstance(value, list):
+        return [_without_nulls(item, shape.item) for item in value if item is not None]
+    return value
 
 
 def _content_block(api: Api) -> Shape:

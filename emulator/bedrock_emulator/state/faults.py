@@ -20,15 +20,32 @@ _MESSAGES: Mapping[str, str] = {
     "AccessDeniedException": "You don't have access to the model with the specified model ID.",  # [reported by users]
     "InternalServerException": _UNEXPECTED,
     "ModelErrorException": "The request failed due to an error while processing the model.",  # [docs]
+    "ModelNotReadyException": (
+        "The model specified in the request is not ready to serve inference requests."  # [docs]
+    ),
     "ModelStreamErrorException": _UNEXPECTED,
     "ModelTimeoutException": (
         "The request took too long to process. Processing time exceeded the model timeout length."  # [docs]
     ),
+    "ResourceNotFoundException": "Model not found.",  # [reported by users]
     "ServiceUnavailableException": "Bedrock is unable to process your request.",  # [reported by users]
     "ThrottlingException": "Too many requests, please wait before trying again.",  # [reported by users]
     "ValidationException": "Input is too long for requested model.",  # [reported by users], also inside streams
 }
 """The texts of errors that are asked for without one."""
+
+_AUTHENTICATION: Mapping[str, str] = {
+    "ExpiredTokenException": "The security token included in the request is expired",
+    "InvalidSignatureException": (
+        "The request signature we calculated does not match the signature you provided. Check your AWS Secret Access "
+        "Key and signing method. Consult the service documentation for details."
+    ),
+    "MissingAuthenticationTokenException": "Missing Authentication Token",
+    "UnrecognizedClientException": "The security token included in the request is invalid.",
+}
+"""The same for errors of the authentication layer, which no service model knows [recorded]."""
+
+_AUTHENTICATION_STATUS = 403
 
 _NO_TEXT = "The emulator was asked for this error."
 
@@ -44,6 +61,18 @@ class ErrorFault:
     code: str
     message: str
     status: int
+    capital_message: bool = False
+    """Whether the body says `Message`, as IAM's denials do [reported by users]."""
+
+    def error(self) -> AwsError:
+        """The error, of the layer that answers with its code."""
+        return AwsError(
+            self.code,
+            self.message,
+            status=self.status,
+            authentication=self.code in _AUTHENTICATION,
+            capital_message=self.capital_message,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +121,7 @@ class FaultBook:
             models: every id and ARN by which the call's model is known.
         """
         fault = self._take(ErrorFault, operation, models)
-        return None if fault is None else AwsError(fault.code, fault.message, status=fault.status)
+        return None if fault is None else fault.error()
 
     def take_stream(self, operation: str, *models: str | None) -> StreamFault | None:
         """The fault of this streamed answer; its count goes down."""
@@ -137,20 +166,27 @@ def _compile(document: Mapping[str, Any], api: Api, path: str) -> _Entry:
 
 def _error_fault(document: Mapping[str, Any], selector: Selector, api: Api, path: str) -> ErrorFault:
     code = document["code"]
-    status = document.get("status") or _modelled_status(code, selector, api)
+    status = document.get("status") or _usual_status(code, selector, api)
     if status is None:
         message = f"the service models give {code!r} no status, so say which{did_you_mean(code, _codes(api))}"
         raise AdminError(400, message, path=join_path(path, "status"))
-    return ErrorFault(code, document.get("message", _MESSAGES.get(code, _NO_TEXT)), status)
+    return ErrorFault(code, _message(document, code), status, document.get("capitalMessage", False))
 
 
-def _modelled_status(code: str, selector: Selector, api: Api) -> int | None:
+def _message(document: Mapping[str, Any], code: str) -> str:
+    message: str = document.get("message", _MESSAGES.get(code) or _AUTHENTICATION.get(code, _NO_TEXT))
+    return message
+
+
+def _usual_status(code: str, selector: Selector, api: Api) -> int | None:
+    if code in _AUTHENTICATION:
+        return _AUTHENTICATION_STATUS
     modelled = None if selector.operation is None else api.operations[selector.operation].errors.get(code)
     return modelled or api.status_of(code)
 
 
 def _codes(api: Api) -> set[str]:
-    return {code for operation in api for code in operation.errors}
+    return {code for operation in api for code in operation.errors}.union(_AUTHENTICATION)
 
 
 def _check_streams(selector: Selector, api: Api, path: str) -> None:
@@ -166,9 +202,7 @@ def _stream_fault(document: Mapping[str, Any], selector: Selector, api: Api, pat
     if code not in exceptions:
         message = f"no stream carries the exception {code!r}{did_you_mean(code, exceptions)}"
         raise AdminError(400, message, path=join_path(path, "code"))
-    return StreamFault(
-        document["exceptionAfterEvents"], code, document.get("message", _MESSAGES.get(code, _NO_TEXT))
-    )
+    return StreamFault(document["exceptionAfterEvents"], code, _message(document, code))
 
 
 def _stream_exceptions(selector: Selector, api: Api) -> set[str]:

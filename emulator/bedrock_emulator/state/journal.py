@@ -1,8 +1,9 @@
 """What a lab saw: every exchange, kept raw and rendered only when somebody reads it."""
 
+import sys
 import threading
 from collections import deque
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeAlias
@@ -11,6 +12,7 @@ import orjson
 
 from bedrock_emulator.call import Caller
 from bedrock_emulator.depth import is_deeper
+from bedrock_emulator.errors import AdminError
 from bedrock_emulator.http.messages import HttpRequest
 from bedrock_emulator.state.clock import write_instant
 from bedrock_emulator.state.redact import Redactor, presented_tokens
@@ -19,8 +21,11 @@ from bedrock_emulator.wire.events import decode_events
 MAX_ENTRIES = 10_000
 """Exchanges kept; the oldest go first."""
 
-MAX_BYTES = 64 * 1024 * 1024
-"""Bytes of bodies and frames kept; the oldest exchanges go first."""
+MAX_BYTES = 128 * 1024 * 1024
+"""Bytes that the journals of one server keep together."""
+
+_OBJECTS = 1_000
+"""Bytes, about, of the objects that hold the texts of one exchange."""
 
 _MAX_DEPTH = 64
 """Levels of JSON that are shown parsed; deeper bodies are shown as base64."""
@@ -47,6 +52,8 @@ class JournalEntry:
     """Of an answer in one piece."""
     frames: Sequence[bytes] = ()
     """Of a streamed answer: encoded events, joined in any way."""
+    frames_left_out: bool = False
+    """Whether there were more of them than were kept."""
     error_code: str | None = None
     error_message: str | None = None
     complete: bool = True
@@ -56,12 +63,47 @@ class JournalEntry:
 
     @property
     def size(self) -> int:
-        """What counts towards MAX_BYTES."""
-        return len(self.request.body) + len(self.response_body) + sum(map(len, self.frames))
+        """The memory that it takes, as it counts towards MAX_BYTES."""
+        return _OBJECTS + sum(map(sys.getsizeof, self._texts()))
+
+    def _texts(self) -> Iterator[str | bytes]:
+        """Everything in it whose length others decide."""
+        request = self.request
+        yield from (request.method, request.path, request.query, request.body, self.response_body)
+        yield from (self.region or "", self.error_message or "")
+        if self.caller is not None:
+            yield from (self.caller.access_key_id or "", self.caller.canonical_path or "")
+        for pair in (*request.headers.items(), *self.response_headers):
+            yield from pair
+        yield from self.frames
 
 
 _Kept: TypeAlias = tuple[int, int, JournalEntry]
 """An exchange with its id and its size."""
+
+
+class Budget:
+    """The memory that the journals of one server share; the largest journal gives up its oldest exchange first."""
+
+    def __init__(self, max_bytes: int = MAX_BYTES) -> None:
+        self.lock = threading.RLock()
+        """Held by whoever changes one of the journals."""
+        self._left = max_bytes
+        self._held: dict[Journal, int] = {}
+
+    def take(self, journal: "Journal", size: int) -> None:
+        """Account for an exchange that was kept, and make room for it."""
+        self._left -= size
+        self._held[journal] = self._held.get(journal, 0) + size
+        while self._left < 0:
+            max(self._held, key=self._held.__getitem__).drop_oldest()
+
+    def give_back(self, journal: "Journal", size: int) -> None:
+        """Account for exchanges that were dropped."""
+        self._left += size
+        self._held[journal] -= size
+        if not self._held[journal]:
+            del self._held[journal]
 
 
 class Journal:
@@ -73,17 +115,17 @@ class Journal:
         *,
         secrets: Callable[[], Collection[str]] = frozenset,
         max_entries: int = MAX_ENTRIES,
-        max_bytes: int = MAX_BYTES,
+        budget: Budget | None = None,
     ) -> None:
         self._lab = lab
         self._secrets = secrets
         self._max_entries = max_entries
-        self._max_bytes = max_bytes
-        self._changed = threading.Condition()
+        self._budget = budget or Budget()
+        self._changed = threading.Condition(self._budget.lock)
         self._entries: deque[_Kept] = deque()
-        self._bytes = 0
         self._last_id = 0
         self._dropped = 0
+        self._is_closed = False
 
     def __len__(self) -> int:
         """How many exchanges are kept."""
@@ -96,23 +138,36 @@ class Journal:
 
     def append(self, entry: JournalEntry) -> int:
         """Keep an exchange and give it its id."""
+        size = entry.size
         with self._changed:
             self._last_id += 1
-            size = entry.size
+            if self._is_closed:
+                return self._last_id
             self._entries.append((self._last_id, size, entry))
-            self._bytes += size
-            while len(self._entries) > self._max_entries or self._bytes > self._max_bytes:
-                self._bytes -= self._entries.popleft()[1]
-                self._dropped += 1
+            self._budget.take(self, size)
+            if len(self._entries) > self._max_entries:
+                self.drop_oldest()
             self._changed.notify_all()
             return self._last_id
+
+    def drop_oldest(self) -> None:
+        """Give up the oldest exchange for room; the budget's lock is held."""
+        self._budget.give_back(self, self._entries.popleft()[1])
+        self._dropped += 1
 
     def clear(self) -> None:
         """Forget every exchange."""
         with self._changed:
-            self._entries.clear()
-            self._bytes = 0
+            while self._entries:
+                self.drop_oldest()
             self._dropped = 0
+
+    def close(self) -> None:
+        """Forget every exchange, those that still end included, and let go who waits for them."""
+        with self._changed:
+            self.clear()
+            self._is_closed = True
+            self._changed.notify_all()
 
     def entries(self, *, operation: str | None = None, after: int | None = None) -> list[dict[str, Any]]:
         """The exchanges as JSON, oldest first.
@@ -128,9 +183,10 @@ class Journal:
         """The exchanges with what a reader needs to go on: the `JournalPage` of the schema."""
         with self._changed:
             kept, dropped, last_id = list(self._entries), self._dropped, self._last_id
+            secrets = self._secrets()
         # Of every exchange, since a token of one may be repeated in the body of another.
         tokens = {token for *_, entry in kept for token in presented_tokens(entry.request.headers)}
-        redactor = Redactor(tokens.union(self._secrets()))
+        redactor = Redactor(tokens.union(secrets))
         chosen = [each for each in kept if _is_meant(each, operation, after)]
         entries = [_render(number, entry, self._lab, redactor) for number, _, entry in chosen]
         return {"entries": entries, "dropped": dropped, "lastId": last_id}
@@ -145,9 +201,20 @@ class Journal:
             timeout: in seconds.
             operation: as for `entries`.
             after: as for `entries`.
+
+        Raises:
+            AdminError: 409, the journal was closed.
         """
+
+        def is_over() -> bool:
+            return self._is_closed or self._count(operation, after) >= count
+
         with self._changed:
-            return self._changed.wait_for(lambda: self._count(operation, after) >= count, timeout)
+            is_complete = self._changed.wait_for(is_over, timeout)
+            if self._is_closed:
+                message = "the lab was reset or deleted while this waited for its journal; wait for it again"
+                raise AdminError(409, message)
+            return is_complete
 
     def _count(self, operation: str | None, after: int | None) -> int:
         return sum(_is_meant(each, operation, after) for each in self._entries)
@@ -166,10 +233,10 @@ def _render(number: int, entry: JournalEntry, lab: str, redactor: Redactor) -> d
         "durationMs": round(entry.duration_ms, 3),
         "operation": entry.operation,
         "lab": lab,
-        "region": entry.region,
+        "region": _text(redactor, entry.region),
         "account": None if caller is None else caller.account,
         "caller": None if caller is None else _caller(caller, redactor),
-        "method": request.method,
+        "method": redactor.text(request.method),
         "path": redactor.text(request.path),
         "canonicalPath": _canonical_path(caller, redactor),
         "query": redactor.query(request.query),
@@ -186,6 +253,7 @@ def _render(number: int, entry: JournalEntry, lab: str, redactor: Redactor) -> d
         "events": redactor.value(decode_events(b"".join(entry.frames))),
         "complete": entry.complete,
         "clientClosed": entry.client_closed,
+        "eventsLeftOut": entry.frames_left_out,
     }
 
 

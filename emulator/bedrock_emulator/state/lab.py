@@ -12,7 +12,7 @@ from bedrock_emulator.state.catalog import Catalogue
 from bedrock_emulator.state.clock import LabClock, write_instant
 from bedrock_emulator.state.credentials import CredentialStore, read_keys
 from bedrock_emulator.state.faults import FaultBook, compile_faults
-from bedrock_emulator.state.journal import Journal
+from bedrock_emulator.state.journal import Budget, Journal
 from bedrock_emulator.state.scenario import Scenario, compile_scenario
 from bedrock_emulator.state.schema import check_document, join_path
 
@@ -51,11 +51,13 @@ class Lab:
     faults: FaultBook
     credentials: CredentialStore
     clock: LabClock
+    journal: Journal
+    """Exchanges that began before a reset belong to the one that was there then."""
 
-    def __init__(self, name: str, defaults: LabDefaults) -> None:
+    def __init__(self, name: str, defaults: LabDefaults, *, budget: Budget | None = None) -> None:
         self.name = name
-        self.journal = Journal(name, secrets=lambda: self.credentials.secrets)
         self._defaults = defaults
+        self._budget = budget or Budget()
         self._lock = threading.Lock()
         self._restore()
 
@@ -70,8 +72,12 @@ class Lab:
     def reset(self) -> None:
         """Back to what the server gives a new lab, with an empty journal."""
         with self._lock:
-            self.journal.clear()
+            self.journal.close()  # before its secrets are forgotten
             self._restore()
+
+    def close(self) -> None:
+        """Free what the lab holds of what its server's labs share."""
+        self.journal.close()
 
     def configure(self, document: Any) -> None:
         """Take the members of a `Lab` document, all or none; parts that it does not name stay.
@@ -118,6 +124,8 @@ class Lab:
         self.faults = FaultBook()
         self.credentials = CredentialStore()
         self.clock = LabClock()
+        # A new one: an exchange from before a reset ends in the old one, since its secrets are no longer known.
+        self.journal = Journal(self.name, secrets=lambda: self.credentials.secrets, budget=self._budget)
 
     def _replace(self, parts: Mapping[str, tuple[Any, str]]) -> None:
         """Read every part, each with its place in the body, and only then let calls see them."""

@@ -8,6 +8,7 @@ from bedrock_emulator.config import Settings
 from bedrock_emulator.errors import AdminError
 from bedrock_emulator.model.service import Api
 from bedrock_emulator.state.catalog import load_catalogue
+from bedrock_emulator.state.journal import Budget
 from bedrock_emulator.state.lab import DEFAULT_LAB, Lab, LabDefaults
 
 MAX_LABS = 1_000
@@ -28,7 +29,8 @@ class Labs:
         )
         self._max_labs = max_labs
         self._lock = threading.Lock()
-        self.default = Lab(DEFAULT_LAB, self._defaults)
+        self._budget = Budget()
+        self.default = Lab(DEFAULT_LAB, self._defaults, budget=self._budget)
         self._labs = {DEFAULT_LAB: self.default}
 
     def __len__(self) -> int:
@@ -67,9 +69,12 @@ class Labs:
             raise AdminError(
                 400, f"{name!r} cannot name a lab: 1 to 63 of a-z, 0-9 and '-', not starting with '-'"
             )
-        lab = Lab(name, self._defaults)
+        lab = Lab(name, self._defaults, budget=self._budget)
         lab.configure(document)
-        return self._add(lab)
+        kept = self._add(lab)
+        if kept is not lab:  # another request made it in the meantime
+            kept.configure(document)
+        return kept, kept is lab
 
     def delete(self, name: str) -> None:
         """Forget the lab; calls that are under way end as if it were still there.
@@ -83,13 +88,14 @@ class Labs:
             )
         with self._lock:
             self.existing(name)
-            del self._labs[name]
+            lab = self._labs.pop(name)
+        lab.close()
 
-    def _add(self, lab: Lab) -> tuple[Lab, bool]:
+    def _add(self, lab: Lab) -> Lab:
+        """The lab of that name: this one, unless there is one already."""
         with self._lock:
             if len(self._labs) >= self._max_labs and lab.name not in self._labs:
                 raise AdminError(
                     409, f"there are {self._max_labs:,} labs, as many as a server holds; delete some first"
                 )
-            added = self._labs.setdefault(lab.name, lab)
-        return added, added is lab
+            return self._labs.setdefault(lab.name, lab)

@@ -41,8 +41,8 @@ _LIFECYCLE = {
 _MODEL = rules.an_object(
     {
         **dict.fromkeys(models.UNDOCUMENTED_MEMBERS, _ANYTHING),
-        "modelId": rules.text(),
-        "modelArn": rules.text(),
+        "modelId": rules.identifier(),
+        "modelArn": rules.identifier(),
         "modelName": rules.text().or_null(),
         "providerName": rules.text().or_null(),
         "inputModalities": rules.strings().or_null(),
@@ -61,8 +61,8 @@ _MODEL = rules.an_object(
 )
 _PROFILE = rules.an_object(
     {
-        "inferenceProfileId": rules.text(),
-        "inferenceProfileArn": rules.text(),
+        "inferenceProfileId": rules.identifier(),
+        "inferenceProfileArn": rules.identifier(),
         "inferenceProfileName": rules.text(),
         "description": rules.text().or_null(),
         "createdAt": rules.moment().or_null(),
@@ -74,7 +74,7 @@ _PROFILE = rules.an_object(
         "toolboxArn": _ANYTHING,
     }
 )
-_DESTINATION = rules.an_object({"modelArn": rules.text()})
+_DESTINATION = rules.an_object({"modelArn": rules.identifier()})
 
 
 def read_models(value: object, path: str = "models") -> list[ModelRecord]:

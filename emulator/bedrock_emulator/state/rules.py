@@ -1,15 +1,22 @@
 """Checks JSON that a person wrote: every refusal names the path and what belongs there."""
 
 import difflib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from typing import Any
 
 from bedrock_emulator.errors import AdminError
 
 _LIKENESS = 0.8
 """From here on an unknown name is taken for a misspelt one: `modelID` is refused, `vendorNotes` is kept."""
+
+_COMPARED = 8
+"""Unknown members of one object that are compared with the known ones, which takes long."""
+
+_LONGEST_NAME = 100
+"""Characters of an unknown name that is compared."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +41,14 @@ def text() -> Rule:
     """A string with something in it."""
     return Rule(
         words="a non-empty string", holds=lambda value: isinstance(value, str) and bool(value.strip())
+    )
+
+
+def identifier() -> Rule:
+    """A string that can stand in a line of text."""
+    return Rule(
+        words="a non-empty string without control characters",
+        holds=lambda value: isinstance(value, str) and bool(value.strip()) and value.isprintable(),
     )
 
 
@@ -93,8 +108,9 @@ def check(value: object, rule: Rule, path: str) -> None:
     if not rule.holds(value):
         raise refusal(path, f"must be {rule.words}")
     if isinstance(value, dict) and rule.members is not None:
-        for name, member in value.items():
-            _check_member(name, member, rule.members, path)
+        _refuse_misspelt((name for name in value if name not in rule.members), rule.members, path)
+        for name in (name for name in value if name in rule.members):
+            check(value[name], rule.members[name], f"{path}.{name}")
 
 
 def objects(value: object, path: str) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -112,13 +128,12 @@ def refusal(path: str, problem: str) -> AdminError:
     return AdminError(400, f"{path} {problem}", path=path)
 
 
-def _check_member(name: str, value: object, members: Mapping[str, Rule], path: str) -> None:
-    if name in members:
-        check(value, members[name], f"{path}.{name}")
-        return
-    names = {each.lower(): each for each in members}
-    if close := difflib.get_close_matches(name.lower(), names, n=1, cutoff=_LIKENESS):
-        raise refusal(f"{path}.{name}", f"is unknown; did you mean {names[close[0]]}?")
+def _refuse_misspelt(unknown: Iterable[str], known: Iterable[str], path: str) -> None:
+    names = {each.lower(): each for each in known}
+    for name in islice(unknown, _COMPARED):
+        close = difflib.get_close_matches(name[:_LONGEST_NAME].lower(), names, n=1, cutoff=_LIKENESS)
+        if close:
+            raise refusal(f"{path}.{name}", f"is unknown; did you mean {names[close[0]]}?")
 
 
 def _is_moment(value: object) -> bool:

@@ -38,7 +38,9 @@ class EventsReply:
         for name, payload in self.events:
             if is_exception(name):
                 members = {key: value for key, value in payload.items() if key != "message"}
-                raise AwsError(name[:1].upper() + name[1:], str(payload.get("message", "")), members=members)
+                raise AwsError(
+                    name[:1].upper() + name[1:], str(payload.get("message") or ""), members=members
+                )
             yield name, payload
 
 
@@ -98,10 +100,13 @@ def _compile(document: Mapping[str, Any], api: Api, check: ContentCheck, path: s
 
 def _content_reply(document: Mapping[str, Any], check: ContentCheck, path: str) -> ContentReply:
     place = join_path(path, "content")
-    kinds = {check.kind(block, join_path(place, index)) for index, block in enumerate(document["content"])}
+    blocks = tuple(
+        check.read(block, join_path(place, index)) for index, block in enumerate(document["content"])
+    )
+    uses_tool = any("toolUse" in block for block in blocks)
     return ContentReply(
-        content=tuple(document["content"]),
-        stop_reason=document.get("stopReason", "tool_use" if "toolUse" in kinds else "end_turn"),
+        content=blocks,
+        stop_reason=document.get("stopReason", "tool_use" if uses_tool else "end_turn"),
         usage=document.get("usage"),
         additional_fields=document.get("additionalModelResponseFields"),
     )

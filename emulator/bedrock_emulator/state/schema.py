@@ -3,12 +3,13 @@
 jsonschema takes some 80 ms to import, so it is imported at the first check and not when the server starts.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 import orjson
+import re2
 
 from bedrock_emulator.errors import AdminError
 from bedrock_emulator.state.nearest import did_you_mean
@@ -62,9 +63,20 @@ def join_path(*parts: str | int) -> str:
 @cache
 def _validator(definition: str) -> "Draft202012Validator":
     from jsonschema import Draft202012Validator
+    from jsonschema.validators import extend
 
     schema = orjson.loads(schema_bytes())
-    return Draft202012Validator({"$ref": f"#/$defs/{definition}", "$defs": schema["$defs"]})
+    check: Any = extend(Draft202012Validator, {"pattern": _pattern})  # type: ignore[no-untyped-call]
+    checked: Draft202012Validator = check({"$ref": f"#/$defs/{definition}", "$defs": schema["$defs"]})
+    return checked
+
+
+def _pattern(_: Any, pattern: str, value: Any, __: Any) -> Iterator["ValidationError"]:
+    """RE2 reads a pattern as JSON Schema means it; to Python `$` is also before a last newline, and `\\w` is any script."""
+    from jsonschema.exceptions import ValidationError
+
+    if isinstance(value, str) and re2.search(pattern, value) is None:
+        yield ValidationError(f"does not match {pattern}")
 
 
 def _rank(fault: "ValidationError") -> tuple[list[str | int], bool]:

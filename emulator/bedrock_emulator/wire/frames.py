@@ -15,6 +15,7 @@ four numbers are unsigned, 32 bits, big-endian [recorded].
 import struct
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 from zlib import crc32
 
@@ -92,9 +93,16 @@ def encode_string_frame(header_block: bytes, payload: bytes) -> bytes:
     """The bytes of one frame whose headers were encoded before."""
     if len(payload) > MAX_PAYLOAD_LENGTH:
         raise LimitExceeded("payload", len(payload), MAX_PAYLOAD_LENGTH)
-    lengths = _LENGTHS.pack(_OVERHEAD + len(header_block) + len(payload), len(header_block))
-    message = b"".join((lengths, _CHECKSUM.pack(crc32(lengths)), header_block, payload))
-    return message + _CHECKSUM.pack(crc32(message))
+    head, checksum = _head(header_block, len(payload))
+    return b"".join((head, payload, _CHECKSUM.pack(crc32(payload, checksum))))
+
+
+@lru_cache(maxsize=2048)
+def _head(header_block: bytes, payload_length: int) -> tuple[bytes, int]:
+    """Prelude and headers with their checksum so far: a stream has few kinds of events of few lengths."""
+    lengths = _LENGTHS.pack(_OVERHEAD + len(header_block) + payload_length, len(header_block))
+    head = b"".join((lengths, _CHECKSUM.pack(crc32(lengths)), header_block))
+    return head, crc32(head)
 
 
 def decode_frames(data: bytes) -> list[Frame]:

@@ -1,3 +1,4 @@
+import io
 import json
 
 import flask
@@ -5,7 +6,7 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from bedrock_emulator.http.admin import MAX_BODY, admin_blueprint
+from bedrock_emulator.http.admin import MAX_BODY, MAX_WAITING, admin_blueprint, check_sender
 from bedrock_emulator.state.labs import Labs
 from bedrock_emulator.state.schema import check_document
 from tests.emulator.state.samples import entry, fresh_labs
@@ -20,9 +21,6 @@ def labs() -> Labs:
 def http(labs) -> FlaskClient:
     app = flask.Flask("test")
     app.register_blueprint(admin_blueprint(labs, host="10.0.0.7", port=4577, names=["emulator.Internal"]))
-    app.add_url_rule(
-        "/<path:rest>", "aws", lambda rest: f"AWS {rest}", methods=["GET", "POST", "PUT", "DELETE"]
-    )
     return app.test_client()
 
 
@@ -131,20 +129,44 @@ def test_an_unknown_lab_is_404_and_says_how_to_make_it(http, method, address):
 
 
 @pytest.mark.parametrize(
-    "address", ["", "nothing", "labs", "labs/default/nothing", "labs/default/journal/nothing", "health/x"]
+    "address",
+    [
+        "",
+        "/",
+        "/nothing",
+        "/labs",
+        "/labs/default/nothing",
+        "/labs/default/journal/nothing",
+        "/health/x",
+        "//health",
+        "/labs//default",
+    ],
 )
-def test_an_unknown_address_is_json_and_never_reaches_aws(http, address):
-    assert refusal(http.get(f"/_emulator/{address}"))[0] == 404
+@pytest.mark.parametrize("method", ["GET", "POST", "PUT", "OPTIONS", "TRACE", "PROPFIND"])
+def test_an_unknown_address_is_refused_in_json_with_what_there_is(http, method, address):
+    status, message, _ = refusal(http.open(f"/_emulator{address}", method=method))
+    assert status == 404
+    assert "/_emulator/schema" in message
+    assert "/_emulator/operations" in message
+
+
+@pytest.mark.parametrize("address", ["health/", "labs/default/", "labs/default/journal/"])
+def test_a_last_slash_is_neither_missed_nor_redirected(http, address):
+    assert http.get(f"/_emulator/{address}").status_code == 200
 
 
 @pytest.mark.parametrize(
     ("method", "address", "allowed"),
     [
-        ("POST", "health", "GET"),
-        ("PATCH", "labs/a", "GET, PUT, DELETE"),
+        ("POST", "health", "GET, HEAD"),
+        ("OPTIONS", "health", "GET, HEAD"),
+        ("TRACE", "health", "GET, HEAD"),
+        ("PROPFIND", "health", "GET, HEAD"),
+        ("PATCH", "labs/a", "DELETE, GET, HEAD, PUT"),
         ("GET", "labs/a/reset", "POST"),
         ("GET", "labs/a/faults", "PUT"),
-        ("PUT", "labs/a/journal", "GET, DELETE"),
+        ("OPTIONS", "labs/a/faults", "PUT"),
+        ("PUT", "labs/a/journal", "DELETE, GET, HEAD"),
     ],
 )
 def test_a_wrong_method_is_json_and_names_the_right_ones(http, method, address, allowed):
@@ -172,8 +194,51 @@ def test_a_wrong_body_is_refused_with_its_place(http, body, message, path):
     assert path is None or place == path
 
 
-def test_a_body_that_is_too_large_is_413(http):
-    assert refusal(http.put("/_emulator/labs/a", data=b" " * (MAX_BODY + 1)))[0] == 413
+@pytest.mark.parametrize("more", [1, 1_000_000, 20_000_000])
+@pytest.mark.parametrize("stated", [True, False], ids=["length stated", "chunked"])
+def test_a_body_that_is_too_large_is_read_to_its_end_and_413(http, labs, more, stated):
+    body = io.BytesIO(b" " * (MAX_BODY + more))
+    length = {"CONTENT_LENGTH": str(MAX_BODY + more)} if stated else {"HTTP_TRANSFER_ENCODING": "chunked"}
+    environ = {"wsgi.input": body, **length}
+    status, message, _ = refusal(http.put("/_emulator/labs/a", environ_overrides=environ))
+    assert (status, message) == (413, "the body is larger than 16,777,216 bytes")
+    assert body.read() == b""
+    assert labs.get("a") is None
+
+
+@pytest.mark.parametrize("sent", [b"", b"{}"])
+def test_a_body_that_breaks_off_changes_nothing(http, labs, sent):
+    environ = {"wsgi.input": io.BytesIO(sent), "CONTENT_LENGTH": "100"}
+    status, message, _ = refusal(http.put("/_emulator/labs/a", environ_overrides=environ))
+    assert (status, message) == (400, f"the body ended after {len(sent)} of 100 bytes; nothing was changed")
+    assert labs.get("a") is None
+
+
+def test_requests_that_wait_leave_threads_for_others(http, labs, monkeypatch):
+    """Each asks again while it waits, so that all places are taken at once; then all are given back."""
+    address, waiting, refused = "/_emulator/labs/default/journal/wait", [], []
+
+    def wait(*_, **__):
+        waiting.append(address)
+        answer = http.get(address)
+        if answer.status_code != 200:
+            refused.append(refusal(answer))
+        return True
+
+    monkeypatch.setattr(labs.default.journal, "wait", wait)
+    for times in (1, 2):
+        assert http.get(address).status_code == 200
+        assert (len(waiting), len(refused)) == (times * MAX_WAITING, times)
+    status, message, _ = refused[0]
+    assert (status, "GET the journal without /wait" in message) == (503, True)
+
+
+def test_a_wait_that_a_reset_ends_says_so(http, labs, monkeypatch):
+    journal = labs.default.journal
+    wait = journal.wait
+    monkeypatch.setattr(journal, "wait", lambda *given, **more: labs.default.reset() or wait(*given, **more))
+    status, message, _ = refusal(http.get("/_emulator/labs/default/journal/wait?timeout=30"))
+    assert (status, "was reset" in message) == (409, True)
 
 
 def test_a_defect_answers_json_too(http, labs, monkeypatch):
@@ -204,3 +269,14 @@ def test_a_page_of_another_origin_is_refused(http):
     assert refusal(http.post(reset, headers={"Origin": "https://evil.example"}))[0] == 403
     assert refusal(http.post(reset, headers={"Origin": "null"}))[0] == 403
     assert http.post(reset, headers={"Origin": "http://localhost:4577"}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("host", "status"), [("localhost", 200), ("emulator.internal", 200), ("evil.example", 403)]
+)
+def test_pages_beside_the_admin_api_can_check_their_sender(http, host, status):
+    pages = flask.Blueprint("pages", __name__)
+    pages.before_request(lambda: check_sender(["Emulator.Internal"]))
+    pages.add_url_rule("/_emulator/page", "page", lambda: "page")
+    http.application.register_blueprint(pages)
+    assert http.get("/_emulator/page", headers={"Host": host}).status_code == status

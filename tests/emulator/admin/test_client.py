@@ -95,6 +95,12 @@ def test_a_refusal_keeps_its_status_text_and_place(emulator):
     assert (refused.value.status, refused.value.path) == (400, "faults[0].eror")
 
 
+def test_a_document_that_is_too_large_is_refused_and_not_cut_off(emulator):
+    with pytest.raises(AdminError, match="larger than 16,777,216 bytes") as refused:
+        emulator.lab("a").put_scenario({"version": 1, "rules": [], "padding": "x" * 30_000_000})
+    assert refused.value.status == 413
+
+
 def test_a_refused_setup_makes_no_lab(emulator, labs):
     with pytest.raises(AdminError):
         emulator.lab("a", regoin="eu-west-1")

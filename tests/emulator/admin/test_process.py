@@ -1,6 +1,7 @@
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 
@@ -9,6 +10,7 @@ import pytest
 from bedrock_emulator import Emulator
 from bedrock_emulator.errors import ConfigError
 from bedrock_emulator.process import ServerProcess
+from tests.emulator.http.raw import connect, read_response
 
 
 def is_alive(pid: int) -> bool:
@@ -63,3 +65,60 @@ def test_a_program_that_ends_takes_its_server_along():
     )
     ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert not is_alive(json.loads(ended.stdout))
+
+
+STARTER = (
+    "import json, sys; from bedrock_emulator.process import ServerProcess;"
+    "server = ServerProcess(['--port', '0']);"
+    "print(json.dumps(server.addresses.http), flush=True);"
+    "sys.stdin.read()"
+)
+
+
+def held_connection(url: str) -> socket.socket:
+    """A connection that ends when the server does: an answer has been read, the next one is not asked for."""
+    connection = connect(url)
+    connection.sendall(b"GET /_emulator/health HTTP/1.1\r\nhost: localhost\r\n\r\n")
+    answer = read_response(connection)
+    assert answer is not None
+    assert answer.status == 200
+    return connection
+
+
+def test_a_program_that_is_killed_takes_its_server_along():
+    program = subprocess.Popen(
+        [sys.executable, "-c", STARTER], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    with program:
+        assert program.stdout is not None
+        url = json.loads(program.stdout.readline())
+        with held_connection(url) as connection:
+            program.kill()
+            assert connection.recv(1) == b""
+    with pytest.raises(ConfigError, match="no emulator answers"):
+        Emulator.connect(url)
+
+
+def test_a_worker_ends_with_a_supervisor_that_is_killed():
+    process = ServerProcess(["--port", "0"])
+    with held_connection(process.addresses.http) as connection:
+        os.kill(process.pid, signal.SIGKILL)
+        assert connection.recv(1) == b""
+    process.stop()
+
+
+def test_two_servers_that_start_at_once_do_not_share_a_port():
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "bedrock_emulator", "serve", "--ready", "json", "--port", str(port)]
+    servers = [
+        subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) for _ in range(3)
+    ]
+    ready = [server.stdout.readline() for server in servers if server.stdout]
+    for server, line in zip(servers, ready, strict=True):
+        if line:
+            server.terminate()
+        _, errors = server.communicate(timeout=20)
+        assert ("cannot listen" in errors) is not bool(line)
+    assert [bool(line) for line in ready].count(True) == 1

@@ -1,5 +1,6 @@
 """Rows that a test brings along: added, put in place, kept as they are, or refused with their path."""
 
+import difflib
 import json
 from typing import Any
 
@@ -131,7 +132,8 @@ BAD_MODELS: dict[str, tuple[Any, str]] = {
     "not a list": ({}, "models must be a list of objects"),
     "not an object": (["x"], "models[0] must be an object"),
     "no id": ([{}], "models[0].modelId is required"),
-    "blank id": ([{"modelId": " "}], "models[0].modelId must be a non-empty string"),
+    "blank id": ([{"modelId": " "}], "models[0].modelId must be a non-empty string without control characters"),
+    "id of two lines": ([{"modelId": "a\n"}], "models[0].modelId must be a non-empty string without control characters"),
     "misspelt id": ([{"modelID": "a"}], "models[0].modelID is unknown; did you mean modelId?"),
     "misspelt member": (
         [{"modelId": "a"}, {"modelId": "b", "outputModality": ["TEXT"]}],
@@ -195,6 +197,21 @@ BAD_PROFILES: dict[str, tuple[Any, str]] = {
     "repeated": ([PROFILE, PROFILE],
                  "profiles[1].inferenceProfileId repeats us.test.model: each id can be given once"),
 }  # fmt: skip
+
+
+def test_of_many_unknown_members_only_a_few_are_compared(monkeypatch: pytest.MonkeyPatch) -> None:
+    compared = []
+    compare = difflib.get_close_matches
+
+    def counted(word: str, *args: Any, **options: Any) -> list[str]:
+        compared.append(word)
+        return compare(word, *args, **options)
+
+    monkeypatch.setattr(difflib, "get_close_matches", counted)
+    unknown = {f"vendor{number}" + "x" * 10_000: number for number in range(2_000)}
+    shipped().overlay(models=[{"modelId": "a", **unknown}])
+    assert 0 < len(compared) <= 10
+    assert max(map(len, compared)) <= 100
 
 
 @pytest.mark.parametrize(("rows", "message"), BAD_MODELS.values(), ids=BAD_MODELS)

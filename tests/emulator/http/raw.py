@@ -2,7 +2,9 @@
 
 import json
 import socket
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -45,59 +47,41 @@ def post(path: str, body: bytes, headers: dict[str, str] | None = None, method: 
 
 
 def read_response(connection: socket.socket) -> RawResponse | None:
-    head, rest = _read_head(connection)
-    if head is None:
+    data, complete = _more(connection, b"", lambda data: b"\r\n\r\n" in data)
+    if not complete:
         return None
+    head, rest = data.split(b"\r\n\r\n", 1)
     status_line, *lines = head.decode("latin-1").split("\r\n")
     headers = {name.lower(): value.strip() for name, value in (line.split(":", 1) for line in lines)}
-    status = int(status_line.split()[1])
     if headers.get("transfer-encoding") == "chunked":
         body, complete = _read_chunks(connection, rest)
     else:
-        body, complete = _read_length(connection, rest, int(headers.get("content-length", 0)))
-    return RawResponse(status, headers, body, complete)
-
-
-def _read_head(connection: socket.socket) -> tuple[bytes | None, bytes]:
-    data = b""
-    while b"\r\n\r\n" not in data:
-        chunk = connection.recv(65536)
-        if not chunk:
-            return None, data
-        data += chunk
-    head, rest = data.split(b"\r\n\r\n", 1)
-    return head, rest
-
-
-def _read_length(connection: socket.socket, data: bytes, length: int) -> tuple[bytes, bool]:
-    while len(data) < length:
-        chunk = connection.recv(65536)
-        if not chunk:
-            return data, False
-        data += chunk
-    return data[:length], True
+        length = int(headers.get("content-length", 0))
+        body, complete = _more(connection, rest, partial(_holds, length))
+    return RawResponse(int(status_line.split()[1]), headers, body, complete)
 
 
 def _read_chunks(connection: socket.socket, data: bytes) -> tuple[bytes, bool]:
     body = b""
     while True:
-        while b"\r\n" not in data:
-            chunk = connection.recv(65536)
-            if not chunk:
-                return body, False
-            data += chunk
+        data, complete = _more(connection, data, lambda data: b"\r\n" in data)
+        if not complete:
+            return body, False
         size_text, data = data.split(b"\r\n", 1)
         size = int(size_text, 16)
-        data, complete = _at_least(connection, data, size + 2)
-        if not complete:
-            return body + data, False
-        if size == 0:
-            return body, True
+        data, complete = _more(connection, data, partial(_holds, size + 2))
         body, data = body + data[:size], data[size + 2 :]
+        if size == 0 or not complete:
+            return body, complete
 
 
-def _at_least(connection: socket.socket, data: bytes, size: int) -> tuple[bytes, bool]:
-    while len(data) < size:
+def _holds(length: int, data: bytes) -> bool:
+    return len(data) >= length
+
+
+def _more(connection: socket.socket, data: bytes, enough: Callable[[bytes], bool]) -> tuple[bytes, bool]:
+    """Read until there is enough; False when the connection ended before."""
+    while not enough(data):
         chunk = connection.recv(65536)
         if not chunk:
             return data, False

@@ -25,6 +25,13 @@ def test_people_find_the_page_of_operations_at_the_root() -> None:
     assert ">GetInferenceProfile<" in answer.text
 
 
+@pytest.mark.parametrize("path", ["/", "/_emulator/operations", "/_emulator/health"])
+def test_a_page_of_another_name_that_resolves_to_us_is_refused(path: str) -> None:
+    answer = create_app().test_client().get(path, headers={"Host": "evil.example"})
+    assert answer.status_code == 403
+    assert answer.content_type == "application/json"
+
+
 def test_two_apps_share_nothing() -> None:
     one, other = create_app().test_client(), create_app().test_client()
     one.put("/_emulator/labs/mine")

@@ -8,7 +8,7 @@ import ssl
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -20,6 +20,8 @@ from botocore.session import Session
 
 from bedrock_emulator import Emulator, LabClient
 from bedrock_emulator.errors import ConfigError
+from tests.emulator.http.raw import connect, exchange, post
+from tests.emulator.http.test_ports import has_ipv6
 
 COMMAND = [sys.executable, "-m", "bedrock_emulator"]
 
@@ -44,6 +46,23 @@ def serving(*arguments: str) -> Iterator[tuple["subprocess.Popen[str]", list[str
     finally:
         process.terminate()
         process.communicate(timeout=20)
+
+
+def run_patched(patch: str, *arguments: str) -> "subprocess.CompletedProcess[str]":
+    """What a server does in which something is broken."""
+    program = (
+        "import os, signal, threading; from bedrock_emulator.http import app, server;"
+        f"{patch}; from bedrock_emulator.cli import main; main()"
+    )
+    command = [sys.executable, "-c", program, "serve", "--port", "0", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+
+
+def trusting(url: str, ca_file: str) -> ssl.SSLSocket:
+    """A TLS connection to the server."""
+    address = urlsplit(url)
+    plain = socket.create_connection((address.hostname, address.port), timeout=20)
+    return ssl.create_default_context(cafile=ca_file).wrap_socket(plain, server_hostname=address.hostname)
 
 
 def exported(lines: list[str]) -> dict[str, str]:
@@ -112,6 +131,155 @@ def test_a_stopped_server_leaves_nothing_behind() -> None:
             socket.create_connection((address.hostname, address.port), timeout=5)
 
 
+HEALTH = b"GET /_emulator/health HTTP/1.1\r\nhost: localhost\r\n\r\n"
+
+
+@pytest.mark.parametrize("sent", [HEALTH, HEALTH + HEALTH[:9], HEALTH + post("/x", b"half")[:-2]])
+def test_stopping_cuts_open_tls_connections_without_a_word(sent: bytes) -> None:
+    with serving("--ready", "json", "--tls-port", "0") as (process, lines):
+        ready = json.loads(lines[0])
+        with trusting(ready["https"], ready["ca"]) as secure:
+            secure.sendall(sent)
+            assert secure.recv(65536).startswith(b"HTTP/1.1 200")
+            process.terminate()
+            _, errors = process.communicate(timeout=20)
+            assert (process.returncode, errors) == (0, "")
+
+
+def test_stopping_cuts_a_tls_handshake_and_an_open_stream_without_a_word() -> None:
+    with serving("--ready", "json", "--tls-port", "0") as (process, lines):
+        ready = json.loads(lines[0])
+        wait = b"GET /_emulator/labs/default/journal/wait?timeout=60 HTTP/1.1\r\nhost: localhost\r\n\r\n"
+        address = urlsplit(ready["https"])
+        with (
+            socket.create_connection((address.hostname, address.port), timeout=20) as handshaking,
+            trusting(ready["https"], ready["ca"]) as waiting,
+            trusting(ready["https"], ready["ca"]) as answered,
+        ):
+            handshaking.sendall(b"\x16\x03\x01")
+            waiting.sendall(wait)
+            answered.sendall(HEALTH)
+            assert answered.recv(65536).startswith(b"HTTP/1.1 200")
+            process.terminate()
+            _, errors = process.communicate(timeout=20)
+            assert (process.returncode, errors) == (0, "")
+
+
+@pytest.mark.parametrize(
+    ("patch", "text"),
+    [
+        ("server.mint = lambda *_: os.open('/no/room', 0)", "cannot write the certificate"),
+        ("app.create_app = lambda *_, **__: os._exit(3)", "ended by itself"),
+        ("app.create_app = lambda *_, **__: os.kill(os.getpid(), signal.SIGKILL)", "ended by itself"),
+        (
+            "server._START_DEADLINE = 0.2; app.create_app = lambda *_, **__: threading.Event().wait()",
+            "did not answer within 0.2 seconds",
+        ),
+        (
+            "server._PROBE = server._PROBE.replace(b'health', b'nowhere')",
+            "answered its first request with 'HTTP/1.1 404",
+        ),
+    ],
+    ids=["certificate", "exit", "killed", "silent", "wrong answer"],
+)
+def test_a_server_that_cannot_start_says_so_in_one_line_and_ends(patch: str, text: str) -> None:
+    ended = run_patched(patch, "--tls-port", "0")
+    assert (ended.returncode, ended.stdout) == (1, "")
+    assert text in ended.stderr
+    assert len(ended.stderr.splitlines()) == 1
+
+
+def test_a_defect_in_the_worker_is_shown() -> None:
+    ended = run_patched("app.create_app = lambda *_, **__: 1 / 0")
+    assert ended.returncode == 1
+    assert "ZeroDivisionError" in ended.stderr
+    assert "ended by itself" in ended.stderr.splitlines()[-1]
+
+
+def test_a_failing_announcement_ends_the_server() -> None:
+    ended = run_patched(
+        "import bedrock_emulator.cli; bedrock_emulator.cli._announce_text = lambda *_, **__: 1 / 0"
+    )
+    assert ended.returncode == 1
+    assert "ZeroDivisionError" in ended.stderr
+
+
+def test_a_worker_ends_whose_supervisor_was_killed_before_it_began() -> None:
+    die = "os.kill(os.getppid(), signal.SIGKILL)"
+    ended = run_patched(f"load = server._load; server._load = lambda *a, **k: ({die}, load(*a, **k))[1]")
+    assert ended.returncode == -signal.SIGKILL  # and the output that the worker held open is closed
+
+
+def test_a_server_ends_with_its_standard_input_if_asked() -> None:
+    command = [*COMMAND, "serve", "--port", "0", "--ready", "json", "--stop-on-eof"]
+    pipes: dict[str, Any] = dict.fromkeys(["stdin", "stdout", "stderr"], subprocess.PIPE)
+    with subprocess.Popen(command, text=True, **pipes) as process:
+        assert process.stdout is not None
+        assert json.loads(process.stdout.readline())["pid"] == process.pid
+        _, errors = process.communicate(timeout=20)
+        assert (process.returncode, errors) == (0, "")
+
+
+@pytest.mark.parametrize(
+    ("host", "hostnames", "warnings"),
+    [
+        ("localhost", {"127.0.0.1", "::1"}, 0),
+        ("0.0.0.0", {"127.0.0.1"}, 1),  # noqa: S104 - what the test is about
+        ("::1", {"::1"}, 0),
+        ("::", {"::1"}, 1),
+    ],
+)
+def test_a_host_is_announced_as_a_client_can_use_it(host: str, hostnames: set[str], warnings: int) -> None:
+    if ":" in host and not has_ipv6():
+        pytest.skip("this machine has no IPv6")
+    with serving("--ready", "json", "--tls-port", "0", "--host", host) as (process, lines):
+        ready = json.loads(lines[0])
+        assert urlsplit(ready["http"]).hostname in hostnames
+        with Emulator.connect(ready["http"]).lab("mine") as lab:
+            assert lab.configure()["endpointUrl"] == f"{ready['http']}/_lab/mine"
+        trusting(ready["https"], ready["ca"]).close()
+        process.terminate()
+        _, errors = process.communicate(timeout=20)
+        assert len(errors.splitlines()) == errors.count("reached from the network") == warnings
+
+
+def test_hundreds_of_unfinished_requests_leave_room_for_others(bedrock_emulator: LabClient) -> None:
+    url = bedrock_emulator.emulator.url
+    unfinished = post("/model/x/converse", b"{}", {"expect": "100-continue"})[:-2]
+    with ExitStack() as stack:
+        held = [stack.enter_context(connect(url)) for _ in range(400)]
+        for connection in held:
+            connection.sendall(unfinished)
+        for connection in held:  # "go on" is said by the thread that waits for the body
+            assert connection.recv(65536).startswith(b"HTTP/1.1 100 ")
+        answer = exchange(url, HEALTH)
+    assert answer is not None
+    assert answer.status == 200
+
+
+def test_env_gives_the_lines_for_bearer_keys() -> None:
+    with serving("--tls-port", "0") as (_, lines):
+        variables = exported(lines)
+        assert variables["AWS_ENDPOINT_URL_BEDROCK"].startswith("https://")
+        options = ["--url", variables["AWS_ENDPOINT_URL_BEDROCK"], "--ca", variables["AWS_CA_BUNDLE"]]
+        env = subprocess.run([*COMMAND, "env", *options], capture_output=True, text=True, check=True)
+        assert exported(env.stdout.splitlines()) == variables
+        health = subprocess.run([*COMMAND, "health", *options], capture_output=True, check=True)
+        assert json.loads(health.stdout)["status"] == "ok"
+
+
+def test_models_are_those_of_the_chosen_catalogue() -> None:
+    listed = {
+        catalog: subprocess.run(
+            [*COMMAND, "models", "--catalog", catalog], capture_output=True, text=True, check=True
+        ).stdout.splitlines()
+        for catalog in ("aws", "all")
+    }
+    (more,) = [line.split()[0] for line in listed["all"] if line not in listed["aws"]]
+    assert more == "anthropic.claude-opus-4.7"
+    assert set(listed["aws"]) < set(listed["all"])
+
+
 def test_a_busy_port_is_refused_with_what_to_do() -> None:
     with Emulator() as first, pytest.raises(ConfigError, match="choose another --host or --port"):
         Emulator(port=urlsplit(first.url).port or 0).start()
@@ -124,10 +292,13 @@ def test_a_busy_port_is_refused_with_what_to_do() -> None:
         (["serve", "--port", "70000"], "70000 is not a TCP port"),
         (["serve", "--host", "203.0.113.1"], "choose another --host or --port"),
         (["env", "--url", "http://127.0.0.1:1"], "no emulator answers at http://127.0.0.1:1"),
+        (["serve", "--host", "no-such-host.invalid"], "choose another --host or --port"),
+        (["env", "--ca", "ca.pem", "--url", "http://127.0.0.1:1"], "--ca is for an https address"),
+        (["env", "--ca", "/nowhere/ca.pem"], "/nowhere/ca.pem is not a file of certificates"),
         (["health", "--url", "ftp://x"], "not an http address"),
         (["models", "--region", "mars-1"], "the catalogue has no model in 'mars-1'"),
     ],
-    ids=["region", "port", "host", "env", "scheme", "models"],
+    ids=["region", "port", "host", "name", "env", "ca", "ca file", "scheme", "models"],
 )
 def test_a_mistake_on_the_command_line_is_one_clear_line(arguments: list[str], text: str) -> None:
     run = subprocess.run([*COMMAND, *arguments], capture_output=True, text=True, timeout=60, check=False)

@@ -161,6 +161,18 @@ def test_a_client_that_leaves_ends_its_stream(bedrock_emulator: LabClient) -> No
     assert 0 < len(entry["events"]) < len(events)
 
 
+def test_a_stream_longer_than_the_journal_keeps_is_sent_whole_and_said_to_be_cut(
+    bedrock_emulator: LabClient,
+) -> None:
+    delta = {"contentBlockDelta": {"contentBlockIndex": 0, "delta": {"text": "x" * 100_000}}}
+    events = [*[delta] * 140, {"messageStop": {"stopReason": "end_turn"}}]
+    bedrock_emulator.put_scenario({"version": 1, "rules": [{"reply": {"events": events}}]})
+    assert len(stream(bedrock_emulator)) == 141
+    (entry,) = bedrock_emulator.journal()
+    assert (entry["complete"], entry["eventsLeftOut"]) == (True, True)
+    assert 0 < len(entry["events"]) < 141
+
+
 def test_labs_do_not_see_each_other(bedrock_emulator: LabClient) -> None:
     bedrock_emulator.put_faults([{"error": {"code": "ThrottlingException"}}])
     with bedrock_emulator.emulator.lab() as other:

@@ -3,6 +3,8 @@ import json
 import pytest
 from jsonschema import Draft202012Validator
 
+from bedrock_emulator.reply.family import family_of
+from bedrock_emulator.reply.render import converse_events
 from bedrock_emulator.reply.synthetic import synthesize
 from bedrock_emulator.reply.tokens import estimate_tokens
 from tests.emulator.reply.requests import (
@@ -92,6 +94,14 @@ def test_the_earliest_stop_sequence_ends_the_text_before_it(model):
     reply = reply_to(request, model)
     assert reply.stop_reason == "stop_sequence"
     assert text_of(reply).endswith("begins: ")
+
+
+@pytest.mark.parametrize("model", [CLAUDE, NOVA])
+def test_a_stop_sequence_at_the_start_leaves_no_block(model):
+    reply = reply_to(ask("hi", inferenceConfig={"stopSequences": ["This"]}), model)
+    assert (reply.blocks, reply.stop_reason, reply.usage.output_tokens) == ((), "stop_sequence", 0)
+    names = [name for name, _ in converse_events(reply, family=family_of(model), latency_ms=1)]
+    assert names == ["messageStart", "messageStop", "metadata"]
 
 
 def test_a_stop_sequence_beyond_max_tokens_is_not_reached():
@@ -260,12 +270,33 @@ def test_structured_output_is_text_that_validates(members):
 
 @pytest.mark.parametrize(
     ("written", "value"),
-    [("{not json", "synthetic value"), ('{"type": 7}', {})],
-    ids=["no-json", "no-schema"],
+    [
+        ("{not json", "synthetic value"),
+        ('{"type": 7}', "synthetic value"),
+        ("[" * 100_000, "synthetic value"),
+        ('{"a":' * 5_000, "synthetic value"),
+        ('{"not":' * 500 + "{}" + "}" * 500, {}),
+    ],
+    ids=["no-json", "no-schema", "deep-lists", "deep-objects", "deep-schema"],
 )
 def test_a_textformat_schema_that_cannot_be_followed_still_gives_json(written, value):
     text_format = {"type": "json_schema", "structure": {"jsonSchema": {"schema": written}}}
     assert json.loads(text_of(reply_to(ask("hi", outputConfig={"textFormat": text_format})))) == value
+
+
+def nested(levels):
+    document: object = 1
+    for level in range(levels):
+        document = [document] if level % 2 else {"a": document}
+    return document
+
+
+def test_a_request_as_deep_as_allowed_is_answered():
+    request = ask("hi", toolConfig=tools(("f", nested(64)), choice={"any": {}}))
+    call = {"toolUseId": "t", "name": "f", "input": nested(64)}
+    deep = with_result(request, call, "ok")
+    deep["messages"][-1]["content"][0]["toolResult"]["content"] = [{"json": nested(64)}]
+    assert tool_use_of(reply_to(deep))["name"] == "f"
 
 
 def test_structured_output_is_cut_like_any_text():

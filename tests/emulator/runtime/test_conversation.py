@@ -2,6 +2,9 @@ import pytest
 
 from bedrock_emulator.errors import AwsError
 from bedrock_emulator.operations.runtime.conversation import check_conversation
+from bedrock_emulator.reply.family import family_of
+from bedrock_emulator.reply.render import converse_output
+from bedrock_emulator.reply.synthetic import synthesize
 from tests.emulator.runtime.models import CLAUDE_3, CLAUDE_4_5, NOVA, Model
 
 TOOLS = {"tools": [{"toolSpec": {"name": "f", "inputSchema": {"json": {"type": "object"}}}}]}
@@ -130,6 +133,37 @@ def test_a_tool_schema_must_be_an_object():
         "The format of the value at toolConfig.tools.1.toolSpec.inputSchema.json is invalid. "
         "Provide a json object for the field and try again."
     )
+
+
+def test_a_chosen_tool_must_be_offered():
+    accept(NOVA, user("a"), toolConfig={**TOOLS, "toolChoice": {"tool": {"name": "f"}}})
+    assert refusal(NOVA, user("a"), toolConfig={**TOOLS, "toolChoice": {"tool": {"name": "zzz"}}}) == (
+        "The tool zzz at toolConfig.toolChoice.tool.name is not one of toolConfig.tools. "
+        "Choose a tool that the request offers and try again."
+    )
+
+
+@pytest.mark.parametrize("choice", [{"auto": {}}, {"any": {}}, {"tool": {"name": "f"}}], ids=str)
+@pytest.mark.parametrize(
+    "model_id",
+    [
+        "anthropic.claude-sonnet-4-5-20250929-v1:0",
+        "amazon.nova-lite-v1:0",
+        "meta.llama4-maverick-17b-instruct-v1:0",
+        "mistral.mistral-large-2402-v1:0",
+    ],
+)
+def test_an_agent_may_send_back_what_the_synthetic_model_said(model_id, choice):
+    config = {**TOOLS, "toolChoice": choice}
+    messages = [user("Please use f.")]
+    for turn in range(3):
+        accept(Model(model_id), *messages, toolConfig=config)
+        reply = synthesize({"messages": messages, "toolConfig": config}, model_id=model_id, max_tokens=4096)
+        said = converse_output(reply, family=family_of(model_id), latency_ms=1)["output"]["message"]
+        calls = [block["toolUse"]["toolUseId"] for block in said["content"] if "toolUse" in block]
+        assert calls or turn
+        messages += [said, user(*map(result, calls)) if calls else user("Use f once more.")]
+    accept(Model(model_id), *messages, toolConfig=config)
 
 
 @pytest.mark.parametrize("model_id", ["anthropic.claude-sonnet-4-6", "anthropic.claude-opus-5"])

@@ -4,10 +4,12 @@ from typing import Any
 
 import pytest
 
+from bedrock_emulator.auth.authenticate import Authenticator
 from bedrock_emulator.errors import AdminError, AwsError
+from bedrock_emulator.state.credentials import Credential, CredentialStore
 from bedrock_emulator.state.faults import Event, FaultBook, StreamFault, compile_faults
 from bedrock_emulator.state.schema import check_document
-from tests.emulator.state.samples import CLAUDE, api
+from tests.emulator.state.samples import CLAUDE, NOON, api, request
 
 EVENTS: list[Event] = [
     ("messageStart", {"role": "assistant"}),
@@ -46,6 +48,68 @@ def test_the_status_of_an_error(error, status):
     taken = book({"error": error}).take_error("Converse", CLAUDE)
     assert taken is not None
     assert taken.status == status
+
+
+@pytest.mark.parametrize(
+    ("code", "status", "text"),
+    [
+        (
+            "ModelNotReadyException",
+            429,
+            "The model specified in the request is not ready to serve inference requests.",
+        ),
+        ("ResourceNotFoundException", 404, "Model not found."),
+    ],
+)
+def test_the_text_of_an_error_that_is_asked_for_without_one(code, status, text):
+    error = book({"error": {"code": code}}).take_error("Converse", CLAUDE)
+    assert error is not None
+    assert (error.message, error.status, error.authentication) == (text, status, False)
+
+
+EXPIRED = Credential(access_key_id="EXPIRED", secret_access_key="s3cr3t", expires_at=NOON)
+
+
+@pytest.mark.parametrize(
+    ("code", "access_key_id"),
+    [
+        ("ExpiredTokenException", "EXPIRED"),
+        ("InvalidSignatureException", "test"),
+        ("MissingAuthenticationTokenException", None),
+        ("UnrecognizedClientException", "NOBODY"),
+    ],
+)
+def test_an_error_of_the_authentication_layer_is_as_that_layer_gives_it(code, access_key_id):
+    signed = f"AWS4-HMAC-SHA256 Credential={access_key_id}/20260501/us-east-1/bedrock/aws4_request, "
+    headers = {
+        "authorization": f"{signed}SignedHeaders=host, Signature=00",
+        "x-amz-date": "20260501T120000Z",
+        "host": "localhost",
+    }
+    with pytest.raises(AwsError) as raised:
+        Authenticator().authenticate(
+            request(headers=headers if access_key_id else {}),
+            mode="strict",
+            credentials=CredentialStore([EXPIRED]),
+            now=NOON,
+            lab_now=lambda: NOON,
+        )
+    fault = book({"error": {"code": code}}).take_error("Converse", CLAUDE)
+    assert fault is not None
+    assert (fault.error_type, fault.status, fault.message) == (
+        raised.value.error_type,
+        raised.value.status,
+        raised.value.message,
+    )
+    assert fault.code == code
+
+
+@pytest.mark.parametrize("capital", [True, False, None])
+def test_a_denial_may_ask_for_the_form_of_iam(capital):
+    asked = {} if capital is None else {"capitalMessage": capital}
+    error = book({"error": {"code": "AccessDeniedException", **asked}}).take_error("Converse", CLAUDE)
+    assert error is not None
+    assert error.capital_message is bool(capital)
 
 
 def test_a_message_that_is_given_is_used():

@@ -1,9 +1,11 @@
 import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from bedrock_emulator.call import Caller
-from bedrock_emulator.state.journal import Journal
+from bedrock_emulator.errors import AdminError
+from bedrock_emulator.state.journal import Budget, Journal
 from bedrock_emulator.state.schema import check_document
 from tests.emulator.state.samples import entry, frame, request
 
@@ -46,6 +48,7 @@ def test_an_entry_tells_the_whole_exchange():
             "events": [],
             "complete": True,
             "clientClosed": False,
+            "eventsLeftOut": False,
         }
     ]
 
@@ -123,19 +126,98 @@ def test_the_oldest_goes_when_there_are_too_many():
     assert (ids(journal), page["dropped"], page["lastId"]) == ([3, 4, 5], 2, 5)
 
 
+LARGE = 100_000
+"""Characters of which nothing else in an exchange has nearly as many."""
+
+
+@pytest.mark.parametrize(
+    "large",
+    [
+        entry(request(b"x" * LARGE)),
+        entry(request(headers={"x-large": "x" * LARGE})),
+        entry(request(headers={"x" * LARGE: ""})),
+        entry(request(path="/" + "x" * LARGE)),
+        entry(request(query="x" * LARGE)),
+        entry(region="x" * LARGE),
+        entry(caller=Caller(kind="sigv4", account="123456789012", access_key_id="x" * LARGE)),
+        entry(caller=Caller(kind="sigv4", account="123456789012", canonical_path="x" * LARGE)),
+        entry(error_message="x" * LARGE),
+        entry(response_body=b"x" * LARGE),
+        entry(response_headers=[("x-large", "x" * LARGE)]),
+        entry(frames=[b"x" * LARGE]),
+    ],
+    ids=[
+        "body",
+        "header",
+        "header-name",
+        "path",
+        "query",
+        "region",
+        "key",
+        "canonical",
+        "message",
+        "answer",
+        "answer-header",
+        "frames",
+    ],
+)
+def test_everything_that_a_client_can_make_large_counts(large):
+    assert LARGE < large.size < LARGE + 5_000
+
+
 def test_the_oldest_goes_when_they_are_too_large():
-    journal = Journal("a", max_bytes=100)
+    journal = Journal("a", budget=Budget(3 * LARGE + 15_000))
     for _ in range(3):
-        journal.append(entry(request(b"x" * 20), response_body=b"y" * 10, frames=[]))
+        journal.append(entry(request(b"x" * LARGE)))
     assert (ids(journal), journal.dropped) == ([1, 2, 3], 0)
-    journal.append(entry(request(b"x" * 50), response_body=b""))
+    journal.append(entry(request(b"x" * 2 * LARGE)))
     assert (ids(journal), journal.dropped) == ([3, 4], 2)
 
 
-def test_an_exchange_larger_than_the_journal_is_counted_as_dropped():
-    journal = Journal("a", max_bytes=100)
-    journal.append(entry(request(b"x" * 101)))
+def test_an_exchange_larger_than_the_budget_is_counted_as_dropped():
+    journal = Journal("a", budget=Budget(LARGE))
+    journal.append(entry(request(b"x" * LARGE)))
     assert (len(journal), journal.dropped, journal.append(entry())) == (0, 1, 2)
+
+
+def test_of_journals_that_share_a_budget_the_largest_gives_way():
+    budget = Budget(4 * LARGE)
+    small, large = Journal("small", budget=budget), Journal("large", budget=budget)
+    small.append(entry(request(b"x" * LARGE)))
+    for _ in range(5):
+        large.append(entry(request(b"x" * LARGE)))
+    small.append(entry())
+    assert (ids(small), ids(large), large.dropped) == ([1, 2], [4, 5], 3)
+
+
+@pytest.mark.parametrize("give_up", [Journal.clear, Journal.close])
+def test_what_a_journal_gives_up_is_room_for_others(give_up):
+    budget = Budget(4 * LARGE)
+    former, journal = Journal("former", budget=budget), Journal("a", budget=budget)
+    for _ in range(2):
+        former.append(entry(request(b"x" * LARGE)))
+    give_up(former)
+    for _ in range(3):
+        journal.append(entry(request(b"x" * LARGE)))
+    assert ids(journal) == [1, 2, 3]
+
+
+def test_a_closed_journal_keeps_nothing_more():
+    journal = Journal("a")
+    journal.append(entry())
+    journal.close()
+    journal.append(entry())
+    assert (len(journal), journal.dropped) == (0, 0)
+
+
+def test_a_journal_that_closes_lets_its_waiters_go():
+    journal = Journal("a")
+    with ThreadPoolExecutor(1) as pool:
+        waiting = pool.submit(journal.wait, 1, timeout=30)
+        journal.close()
+        with pytest.raises(AdminError, match="reset or deleted while this waited") as refused:
+            waiting.result(10)
+    assert refused.value.status == 409
 
 
 def test_a_clear_empties_the_journal_and_ids_go_on():

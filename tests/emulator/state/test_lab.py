@@ -1,6 +1,7 @@
 import pytest
 
 from bedrock_emulator.errors import AdminError
+from bedrock_emulator.state.journal import Journal
 from bedrock_emulator.state.schema import check_document
 from tests.emulator.state.samples import CLAUDE, NOON, entry, fresh_lab, fresh_labs
 
@@ -109,6 +110,31 @@ def test_a_reset_lab_is_as_new():
     lab.reset()
     assert {name: value for name, value in lab.describe().items() if name != "clock"} == new
     assert (lab.clock.mode, lab.credentials.lookup_bearer("ABSKvalue")) == ("real", None)
+
+
+def test_an_exchange_that_a_reset_overtakes_is_not_shown_without_its_secrets():
+    lab = fresh_lab()
+    lab.put("credentials", {"credentials": [{"bearerToken": "ABSKvalue"}]})
+    journal = lab.journal
+    lab.reset()
+    journal.append(entry(error_message="ABSKvalue"))
+    assert lab.journal.entries() == []
+
+
+def test_a_reset_forgets_the_exchanges_before_their_secrets(monkeypatch):
+    lab, close, seen = fresh_lab(), Journal.close, []
+
+    def watched(journal: Journal) -> None:
+        seen.extend(journal.entries())
+        close(journal)
+
+    lab.put("credentials", {"credentials": [{"bearerToken": "ABSKvalue"}]})
+    lab.journal.append(entry(error_message="ABSKvalue"))
+    monkeypatch.setattr(Journal, "close", watched)
+    former = lab.journal
+    lab.reset()
+    assert [each["errorMessage"] for each in seen] == ["[redacted]"]
+    assert former.entries() == []
 
 
 def test_a_secret_stays_redacted_after_its_key_was_replaced():

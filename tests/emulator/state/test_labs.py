@@ -4,6 +4,7 @@ import pytest
 
 from bedrock_emulator.config import Settings
 from bedrock_emulator.errors import AdminError
+from bedrock_emulator.state.lab import Lab
 from bedrock_emulator.state.labs import Labs
 from tests.emulator.state.samples import api, entry, fresh_labs
 
@@ -82,3 +83,24 @@ def test_of_many_threads_one_makes_the_lab():
         made = list(pool.map(lambda _: labs.put("a", {}), range(32)))
     assert sum(is_new for _, is_new in made) == 1
     assert {id(lab) for lab, _ in made} == {id(labs.get("a"))}
+
+
+def test_of_two_requests_that_make_a_lab_neither_is_lost(monkeypatch):
+    labs, configure = fresh_labs(), Lab.configure
+
+    def overtaken(lab, document):
+        monkeypatch.setattr(Lab, "configure", configure)
+        labs.put("a", {"region": "eu-west-1"})
+        configure(lab, document)
+
+    monkeypatch.setattr(Lab, "configure", overtaken)
+    lab, is_new = labs.put("a", {"auth": "strict"})
+    assert (lab is labs.get("a"), is_new, lab.region, lab.auth) == (True, False, "eu-west-1", "strict")
+
+
+def test_a_deleted_lab_lets_go_who_waits_for_its_journal():
+    labs = fresh_labs()
+    journal = labs.put("a", {})[0].journal
+    labs.delete("a")
+    with pytest.raises(AdminError, match="deleted"):
+        journal.wait(1, timeout=30)

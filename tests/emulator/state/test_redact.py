@@ -1,5 +1,5 @@
 import json
-from base64 import b64decode
+from base64 import b64decode, b64encode
 from urllib.parse import quote, quote_plus
 
 import pytest
@@ -24,6 +24,8 @@ ascii_secrets = st.text(st.characters(min_codepoint=33, max_codepoint=126), min_
 
 
 SUPPLIED = (
+    "method",
+    "region",
     "path",
     "canonicalPath",
     "query",
@@ -119,6 +121,7 @@ def test_a_registered_secret_shows_nowhere_in_an_entry(secret, before, after):
             response_body=json.dumps({"message": text}, ensure_ascii=False).encode("utf-8", "surrogatepass"),
             response_headers=[("x-echo", text)],
             error_message=f"Cannot do {text}",
+            region=text,
         )
     )
     assert not [each for each in supplied_in(journal.entries()) if secret in each]
@@ -158,3 +161,42 @@ def test_a_short_bearer_token_leaves_words_alone():
         {"authorization": f"Bearer {REDACTED}"},
         "a test",
     )
+
+
+def test_a_secret_in_a_blob_is_taken_out_and_the_rest_stays():
+    document = b64encode(b"%PDF user: me, key: s3cr3t-value, end").decode()
+    shown = Redactor(["s3cr3t-value"]).value({"bytes": document, "other": b64encode(b"fine!!").decode()})
+    assert b64decode(shown["bytes"]) == b"%PDF user: me, key: [redacted], end"
+    assert b64decode(shown["other"]) == b"fine!!"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a wJalr/K7MDENG b",
+        r"a wJalr\/K7MDENG b",
+        "a wJalr%2FK7MDENG b",
+        "a wJalr/K7MDEN wJalr/K7MDENG b",
+        "wJalr/K7MDENG" * 3,
+    ],
+    ids=["plain", "escaped in JSON", "percent-encoded", "after its own start", "repeated"],
+)
+def test_a_secret_goes_in_every_spelling(text):
+    shown = Redactor(["wJalr/K7MDENG", "wJalr/K7MDENG/longer"]).text(text)
+    assert REDACTED in shown
+    assert "MDENG" not in shown
+
+
+def test_secrets_that_begin_alike_are_told_apart():
+    common = "bedrock-api-key-" + "x" * 100
+    redactor = Redactor([f"{common}{number}" for number in range(10, 20)])
+    assert redactor.text(f"<{common}15> <{common}99>") == f"<{REDACTED}> <{common}99>"
+
+
+@given(st.lists(secrets, min_size=1, max_size=5), st.lists(st.text(max_size=12), min_size=1, max_size=5))
+def test_many_secrets_go_as_one_by_one(several, words):
+    longest_first = sorted(set(several), key=len, reverse=True)
+    text = " ".join(word + secret for word in words for secret in longest_first)
+    shown = Redactor(several).text(text)
+    assert not [secret for secret in several if secret in shown]
+    assert REDACTED in shown

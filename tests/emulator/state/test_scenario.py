@@ -1,11 +1,18 @@
+from dataclasses import replace
 from typing import Any
 
+import orjson
 import pytest
 
+from bedrock_emulator.call import Call, Caller
 from bedrock_emulator.errors import AdminError, AwsError
+from bedrock_emulator.http.streaming import frames_of
+from bedrock_emulator.model.serialize import to_json
+from bedrock_emulator.operations.runtime.converse import converse, converse_stream
 from bedrock_emulator.state.scenario import ContentReply, EventsReply, Scenario, compile_scenario
 from bedrock_emulator.state.schema import check_document
-from tests.emulator.state.samples import CLAUDE, api
+from bedrock_emulator.wire.events import PaddingSource, decode_events
+from tests.emulator.state.samples import CLAUDE, api, fresh_lab
 
 
 def scenario(*rules: dict[str, Any]) -> Scenario:
@@ -71,6 +78,95 @@ def test_what_a_reply_states_is_kept():
 def test_a_name_that_breaks_its_pattern_is_said_all_the_same():
     block = {"toolUse": {"toolUseId": "no id at all!", "name": "two words", "input": {}}}
     assert scenario({"reply": {"content": [block]}}).match("Converse", []) is not None
+
+
+USE = {"toolUseId": "t", "name": "n", "input": {"kept": None}}
+CITED = {"title": None, "location": {"web": None, "documentChar": {"documentIndex": 0, "start": None}}}
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [
+        ({"toolUse": {**USE, "type": None}}, {"toolUse": USE}),
+        (
+            {"toolResult": {"toolUseId": "a", "content": [None, {"json": {"kept": [None]}}], "status": None}},
+            {"toolResult": {"toolUseId": "a", "content": [{"json": {"kept": [None]}}]}},
+        ),
+        (
+            {"toolResult": {"toolUseId": "a", "content": [None]}},
+            {"toolResult": {"toolUseId": "a", "content": []}},
+        ),
+        (
+            {"document": {"name": "x", "source": {"content": [None]}}},
+            {"document": {"name": "x", "source": {"content": []}}},
+        ),
+        (
+            {"citationsContent": {"content": [None], "citations": None}},
+            {"citationsContent": {"content": []}},
+        ),
+        (
+            {"citationsContent": {"content": [{"text": "x"}], "citations": [None, CITED]}},
+            {
+                "citationsContent": {
+                    "content": [{"text": "x"}],
+                    "citations": [{"location": {"documentChar": {"documentIndex": 0}}}],
+                }
+            },
+        ),
+        (
+            {"searchResult": {"source": "s", "title": "t", "content": [None], "citations": None}},
+            {"searchResult": {"source": "s", "title": "t", "content": []}},
+        ),
+        (
+            {"reasoningContent": {"reasoningText": {"text": "x", "signature": None}}},
+            {"reasoningContent": {"reasoningText": {"text": "x"}}},
+        ),
+        (
+            {"image": {"format": "png", "source": {"bytes": "AAAA"}, "error": None}},
+            {"image": {"format": "png", "source": {"bytes": "AAAA"}}},
+        ),
+        ({"cachePoint": {"type": "default", "ttl": None}}, {"cachePoint": {"type": "default"}}),
+        ({"toolUse": {**USE, "fromTomorrow": [None]}}, {"toolUse": {**USE, "fromTomorrow": [None]}}),
+    ],
+)
+def test_nulls_count_as_left_out_and_what_is_stored_can_be_answered(given, kept):
+    lab = fresh_lab()
+    lab.put("scenario", {"version": 1, "rules": [{"reply": {"content": [given]}}]})
+    call = Call(
+        lab=lab,
+        operation=api().operations["Converse"],
+        caller=Caller(kind="anonymous", account="123456789012"),
+        region="us-east-1",
+        account="123456789012",
+        request_id="r-1",
+    )
+    params = {"modelId": "amazon.nova-lite-v1:0", "messages": [{"role": "user", "content": [{"text": "hi"}]}]}
+    answer = converse(call, params)
+    assert answer["output"]["message"]["content"] == [kept]
+    assert orjson.loads(to_json(answer))["output"]["message"]["content"] == [kept]
+    streamed = converse_stream(replace(call, operation=api().operations["ConverseStream"]), params)
+    events = decode_events(b"".join(frames_of(streamed, PaddingSource("r-1"))))
+    assert events[-1]["type"] == "metadata"
+
+
+@pytest.mark.parametrize(
+    "block",
+    [
+        {"text": None},
+        {"toolUse": {**USE, "input": None}},
+        {"toolUse": None},
+        {"toolResult": {"toolUseId": "a", "content": None}},
+        {"toolResult": {"toolUseId": "a", "content": [{"text": None}]}},
+        {"document": {"name": "x", "source": None}},
+        {"reasoningContent": {"reasoningText": {"text": None}}},
+        {"citationsContent": {"content": [{"text": None}]}},
+        {"searchResult": {"source": "s", "title": "t", "content": [{"text": None}]}},
+    ],
+)
+def test_a_null_that_nothing_can_do_without_is_refused(block):
+    with pytest.raises(AdminError) as refused:
+        scenario({"reply": {"content": [block]}})
+    assert refused.value.path == "rules[0].reply.content[0]"
 
 
 def test_events_answer_only_the_operation_whose_events_they_are():

@@ -95,3 +95,31 @@ def test_no_refusal_quotes_a_secret():
 def test_a_mistyped_member_is_named_before_the_one_it_should_have_been():
     with pytest.raises(AdminError, match="did you mean 'rules'"):
         check_document({"version": 1, "ruels": []}, "Scenario")
+
+
+@pytest.mark.parametrize(
+    ("definition", "document", "path"),
+    [
+        ("Faults", {"faults": [{"error": {"code": "FooError\n"}}]}, "faults[0].error.code"),
+        (
+            "Credentials",
+            {"credentials": [{"accessKeyId": "abcd\n", "secretAccessKey": "s"}]},
+            "credentials[0].accessKeyId",
+        ),
+        (
+            "Credentials",
+            {"credentials": [{"accessKeyId": "äöüß", "secretAccessKey": "s"}]},
+            "credentials[0].accessKeyId",
+        ),
+        (
+            "Credentials",
+            {"credentials": [{"bearerToken": "t", "account": "123456789012\n"}]},
+            "credentials[0].account",
+        ),
+        ("Lab", {"region": "us-east-1\n"}, "region"),
+    ],
+)
+def test_what_travels_in_headers_is_one_line_of_ascii(definition, document, path):
+    with pytest.raises(AdminError, match="must match") as refused:
+        check_document(document, definition)
+    assert refused.value.path == path

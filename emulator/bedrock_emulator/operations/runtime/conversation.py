@@ -130,8 +130,15 @@ def _check_tools(params: Params, messages: Sequence[Message]) -> None:
         raise validation_error(
             "The toolConfig field must be defined when using toolUse and toolResult content blocks."
         )
-    for number, tool in enumerate((params.get("toolConfig") or {}).get("tools") or ()):
-        spec = tool.get("toolSpec")
+    _check_tool_config(params.get("toolConfig") or {})
+    if used:
+        _check_failed_results(messages)
+        _check_pairing(messages)
+
+
+def _check_tool_config(config: Mapping[str, Any]) -> None:
+    specs = [tool.get("toolSpec") for tool in config.get("tools") or ()]
+    for number, spec in enumerate(specs):
         if spec and not isinstance(
             (spec.get("inputSchema") or {}).get("json"), Mapping
         ):  # [reported by users]
@@ -139,9 +146,12 @@ def _check_tools(params: Params, messages: Sequence[Message]) -> None:
                 f"The format of the value at toolConfig.tools.{number}.toolSpec.inputSchema.json is invalid. "
                 "Provide a json object for the field and try again."
             )
-    if used:
-        _check_failed_results(messages)
-        _check_pairing(messages)
+    chosen = ((config.get("toolChoice") or {}).get("tool") or {}).get("name")
+    if chosen is not None and all(spec is None or spec["name"] != chosen for spec in specs):  # [guess]
+        raise validation_error(
+            f"The tool {chosen} at toolConfig.toolChoice.tool.name is not one of toolConfig.tools. "
+            "Choose a tool that the request offers and try again."
+        )
 
 
 def _blocks(messages: Sequence[Message]) -> Iterator[Mapping[str, Any]]:
