@@ -32,7 +32,7 @@ from bedrock_emulator.operations.runtime.resolution import model_names
 from bedrock_emulator.state.journal import Journal, JournalEntry
 from bedrock_emulator.state.lab import DEFAULT_LAB, Lab
 from bedrock_emulator.state.labs import Labs
-from bedrock_emulator.wire.events import PaddingSource
+from bedrock_emulator.wire.events import paddings
 
 _LAB_PREFIX = re.compile(r"/_lab/(?P<lab>[^/]+)(?:/_region/(?P<region>[^/]+))?(?P<path>/.*)", re.DOTALL)
 
@@ -204,7 +204,7 @@ class Pipeline:
         """The frames of a stream; the exchange is journaled just before the client can see the end of it."""
         kept: list[bytes] = []
         size = 0
-        frames = frames_of(stream, PaddingSource(exchange.request_id))
+        frames = frames_of(stream, paddings(exchange.request_id))
         complete = left_out = False
         try:
             for chunk in frames if stream.paced else joined(frames):

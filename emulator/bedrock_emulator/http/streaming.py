@@ -6,7 +6,7 @@ from itertools import islice
 
 from bedrock_emulator.call import EventStream
 from bedrock_emulator.errors import AwsError
-from bedrock_emulator.wire.events import PaddingSource, encode_event, encode_exception
+from bedrock_emulator.wire.events import encode_event, encode_exception
 
 _log = logging.getLogger(__name__)
 
@@ -14,14 +14,14 @@ FRAMES_JOINED = 64
 """Frames of an unpaced stream that go out together: one write, one packet, instead of forty."""
 
 
-def frames_of(stream: EventStream, padding: PaddingSource) -> Iterator[bytes]:
+def frames_of(stream: EventStream, paddings: Iterator[str]) -> Iterator[bytes]:
     """One frame for each event; whatever goes wrong after the first one ends the stream with an exception frame.
 
     An exception that left this generator would end the HTTP body as if it were complete [measured, granian].
     """
     try:
-        for name, payload in stream.events:
-            yield encode_event(name, payload, padding=padding.next())
+        for (name, payload), padding in zip(stream.events, paddings, strict=False):
+            yield encode_event(name, payload, padding=padding)
     except AwsError as error:
         exception = error.code[:1].lower() + error.code[1:]
         yield encode_exception(exception, error.message, error.members)

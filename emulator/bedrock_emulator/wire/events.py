@@ -37,24 +37,14 @@ def padding(length: int) -> str:
 _PADDINGS = tuple(padding(length) for length in range(MIN_PADDING, MAX_PADDING + 1))
 
 
-class PaddingSource:
-    """The paddings of one stream: the same seed gives the same ones."""
-
-    def __init__(self, seed: str) -> None:
-        self._lengths = _lengths(seed)
-
-    def next(self) -> str:
-        """The padding of the next event."""
-        return _PADDINGS[next(self._lengths)]
-
-
-def _lengths(seed: str) -> Iterator[int]:
-    """Evenly spread positions in _PADDINGS: digests in counter mode, since seeding a random.Random takes 10 µs."""
+def paddings(seed: str) -> Iterator[str]:
+    """The paddings of one stream, without end: evenly spread lengths, the same ones for the same seed."""
+    # Digests in counter mode, since seeding a random.Random takes 10 µs; bytes beyond `even` would favour some lengths.
     even = 256 - 256 % len(_PADDINGS)
     for block in count():
         for byte in blake2b(f"{seed}/{block}".encode()).digest():
             if byte < even:
-                yield byte % len(_PADDINGS)
+                yield _PADDINGS[byte % len(_PADDINGS)]
 
 
 @lru_cache(maxsize=64)

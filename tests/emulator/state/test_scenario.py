@@ -11,7 +11,7 @@ from bedrock_emulator.model.serialize import to_json
 from bedrock_emulator.operations.runtime.converse import converse, converse_stream
 from bedrock_emulator.state.scenario import ContentReply, EventsReply, Scenario, compile_scenario
 from bedrock_emulator.state.schema import check_document
-from bedrock_emulator.wire.events import PaddingSource, decode_events
+from bedrock_emulator.wire.events import decode_events, paddings
 from tests.emulator.state.samples import CLAUDE, api, fresh_lab
 
 
@@ -145,7 +145,7 @@ def test_nulls_count_as_left_out_and_what_is_stored_can_be_answered(given, kept)
     assert answer["output"]["message"]["content"] == [kept]
     assert orjson.loads(to_json(answer))["output"]["message"]["content"] == [kept]
     streamed = converse_stream(replace(call, operation=api().operations["ConverseStream"]), params)
-    events = decode_events(b"".join(frames_of(streamed, PaddingSource("r-1"))))
+    events = decode_events(b"".join(frames_of(streamed, paddings("r-1"))))
     assert events[-1]["type"] == "metadata"
 
 

@@ -3,6 +3,7 @@
 import io
 from collections import Counter
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
 import botocore.session
@@ -20,11 +21,11 @@ from bedrock_emulator.wire.events import (
     MIN_PADDING,
     PADDING_ALPHABET,
     MalformedEvent,
-    PaddingSource,
     decode_events,
     encode_event,
     encode_exception,
     padding,
+    paddings,
 )
 from bedrock_emulator.wire.frames import decode_frames, encode_frame
 
@@ -65,8 +66,8 @@ CONVERSE: list[tuple[str, dict[str, Any]]] = [
 
 
 def test_botocore_gives_back_every_converse_event() -> None:
-    source = PaddingSource("seed")
-    wire = b"".join(encode_event(name, payload, padding=source.next()) for name, payload in CONVERSE)
+    source = paddings("seed")
+    wire = b"".join(encode_event(name, payload, padding=next(source)) for name, payload in CONVERSE)
     assert botocore_events("ConverseStream", "stream", wire) == [
         {name: payload} for name, payload in CONVERSE
     ]
@@ -129,8 +130,7 @@ def test_a_value_without_json_form_is_refused() -> None:
 
 def test_paddings_repeat_with_their_seed_and_cover_every_length_evenly() -> None:
     def lengths(seed: str) -> list[int]:
-        source = PaddingSource(seed)
-        return [len(source.next()) for _ in range(6_000)]
+        return [len(each) for each in islice(paddings(seed), 6_000)]
 
     assert lengths("a") == lengths("a")
     assert lengths("a") != lengths("b")
