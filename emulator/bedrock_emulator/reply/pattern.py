@@ -20,12 +20,22 @@ def strings_matching(pattern: str, least: int = 0) -> Iterator[str]:
     """
     try:
         parsed = _PARSER.parse(pattern)
-        yield (shortest := _Writer().sequence(parsed))
+        shortest = _whole_characters(_Writer().sequence(parsed))
+        yield shortest
         for more in count(1):
-            yield _Writer(max(least - len(shortest), 0) + more - 1).sequence(parsed)
+            yield _whole_characters(_Writer(max(least - len(shortest), 0) + more - 1).sequence(parsed))
             yield f"{shortest}{more}"  # an unanchored pattern lets more stand around the match
-    except (re.error, OverflowError, RecursionError, _TooLongError):
+    except (re.error, OverflowError, RecursionError, _TooLongError, UnicodeDecodeError):
         return
+
+
+def _whole_characters(text: str) -> str:
+    """Pairs of surrogates, as patterns written for JavaScript ask for, become the character that they stand for.
+
+    Raises:
+        UnicodeDecodeError: a surrogate stands alone, which no JSON text can hold.
+    """
+    return text if text.isascii() else text.encode("utf-16-le", "surrogatepass").decode("utf-16-le")
 
 
 class _TooLongError(ValueError):

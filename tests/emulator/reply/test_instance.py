@@ -483,6 +483,17 @@ def test_a_string_is_made_that_its_pattern_accepts(pattern):
     assert re.search(pattern, next(strings_matching(pattern)))
 
 
-@pytest.mark.parametrize("pattern", ["(", "(a{200}){200}"])
+@pytest.mark.parametrize("pattern", ["(", "(a{200}){200}", r"^\ud83c"])
 def test_an_unreadable_pattern_gives_no_string(pattern):
     assert not list(strings_matching(pattern))
+
+
+def test_a_pair_of_surrogates_in_a_pattern_becomes_its_character():
+    made = instance_of(
+        {
+            "type": "object",
+            "required": ["emoji"],
+            "properties": {"emoji": {"type": "string", "pattern": r"[\ud83c-\udbff][\udc00-\udfff]"}},
+        }
+    )
+    assert made["emoji"].encode()
