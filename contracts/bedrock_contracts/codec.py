@@ -32,6 +32,7 @@ class JsonValue:
         return value
 
 
+@cache
 def camel_case(name: str) -> str:
     """`context_window` as `contextWindow`."""
     first, *rest = name.split("_")

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from bedrock_contracts.api import Endpoints, ProviderFactory, Setup, StreamRequest
 from bedrock_contracts.handle import Handle, Reply, opened
@@ -22,7 +22,6 @@ KEYS: Mapping[str, str] = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY":
 
 KEPT = ("PATH", "LANG", "LC_ALL", "TMPDIR", "TEMP", "TMP", "SYSTEMROOT", "VIRTUAL_ENV", "PYTHONPATH")
 """Variables of the host that a case may see: what a process needs to run, and nothing about AWS or proxies."""
-
 
 SEARCH_EXAMPLES = 20
 
@@ -155,6 +154,24 @@ class Bench:
             ca_file=ca_file,
             home=home,
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a running emulator is found by other processes."""
+
+    url: str
+    https_url: str
+    ca_file: str | None
+
+    @classmethod
+    def of(cls, emulator: Emulator) -> Self:
+        """The place of an emulator that serves HTTPS too."""
+        return cls(emulator.url, emulator.https_url, emulator.ca_file)
+
+    def emulator(self) -> Emulator:
+        """The emulator there."""
+        return Emulator.connect(self.url, https_url=self.https_url, ca_file=self.ca_file)
 
 
 @contextmanager

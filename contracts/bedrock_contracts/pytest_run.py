@@ -16,7 +16,8 @@ def register(config: pytest.Config, target: str) -> None:
         raise pytest.UsageError(str(error)) from error
     plugin = SuitePlugin(order)
     config.pluginmanager.register(plugin, PLUGIN_NAME)
-    config.pluginmanager.register(_Summary(plugin, config.getoption("--bedrock-report")))
+    if not hasattr(config, "workerinput"):  # a worker of pytest-xdist sees a part and judges nothing
+        config.pluginmanager.register(_Summary(plugin, config.getoption("--bedrock-report")))
 
 
 class _Summary:

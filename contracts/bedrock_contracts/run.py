@@ -17,15 +17,14 @@ from bedrock_contracts import lab, spec
 from bedrock_contracts.api import ProviderFactory
 from bedrock_contracts.checks import Check
 from bedrock_contracts.lab import SEARCH_EXAMPLES, Bench
-from bedrock_contracts.outcomes import Result, Verdict, judge, verdict
+from bedrock_contracts.outcomes import Outcome, Result, Verdict, judge, verdict
 from bedrock_contracts.recorder import Recorder
 from bedrock_contracts.redact import Redactor
 
 PLUGIN_NAME = "bedrock_contracts_run"
 
-SAMPLE_EXAMPLES = 3
-SAMPLE_EVERY = 8
-"""Of a table that runs as a sample, every so many rows are run, the first one included."""
+FEW_EXAMPLES = 4
+"""Of a search in an area that a mutant is not meant to break; rows of tables are never left out."""
 
 
 class UsageError(Exception):
@@ -41,6 +40,9 @@ class Listener:
     def progressed(self, area: str) -> None:
         """One more scenario is over."""
 
+    def area_ended(self, area: str, scenarios: int, broken: Sequence[str]) -> None:
+        """The last scenario of an area is over; these requirements did not hold."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
@@ -54,7 +56,7 @@ class Order:
     """Run these requirements alone; such a run is never complete."""
     strict: bool = False
     thorough_in: frozenset[str] | None = None
-    """Areas to run whole while the others run in samples, for mutants; None runs everything whole."""
+    """Areas whose searches try all their examples, for mutants; None means every area."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +84,10 @@ class SuitePlugin:
         self._recorder = Recorder(self._redactor)
         self._problems: list[str] = []
         self._started = time.monotonic()
+        self._collected = 0
+        self._planned: Counter[str] = Counter()
+        self._ended: Counter[str] = Counter()
+        self._whole_files = False
 
     @cached_property
     def bench(self) -> Bench:
@@ -95,14 +101,27 @@ class SuitePlugin:
         """What scenarios use as `with check("AUTH-001"):`."""
         return self._recorder.check
 
-    @pytest.hookimpl(trylast=True)
-    def pytest_collection_modifyitems(self, config: pytest.Config, items: list[pytest.Item]) -> None:
-        """Keep what the profile names, the provider declares and the caller asked for."""
-        ours = [item for item in items if claims(item)]
-        wanted = self._thinned([item for item in ours if self._wanted(claims(item))])
-        config.hook.pytest_deselected(items=[item for item in ours if item not in wanted])
-        items[:] = [item for item in items if item in wanted or item not in ours]
-        self._listener.started(len(wanted))
+    @pytest.hookimpl(wrapper=True)
+    def pytest_collection_modifyitems(
+        self, config: pytest.Config, items: list[pytest.Item]
+    ) -> Generator[None, object, object]:
+        """Keep what the profile names, the provider declares and the caller asked for.
+
+        Around everybody else's choice, so that a scenario left out by `-k` is known to be missing.
+        """
+        kept: list[pytest.Item] = []
+        left_out: list[pytest.Item] = []
+        for item in items:
+            ours = claims(item)
+            (kept if not ours or self._wanted(ours) else left_out).append(item)
+        self._collected = sum(bool(claims(item)) for item in kept)
+        self._whole_files = _are_whole_files(config)
+        items[:] = kept
+        config.hook.pytest_deselected(items=left_out)
+        result = yield
+        self._planned.update(area_of(item) for item in items if claims(item))
+        self._listener.started(self._planned.total())
+        return result
 
     def _wanted(self, requirements: Sequence[str]) -> bool:
         chosen = set(self.order.profile.requirements)
@@ -113,30 +132,28 @@ class SuitePlugin:
         declared = all(self.order.factory.capabilities[name].support == "full" for name in capabilities)
         return declared and bool(chosen & set(requirements))
 
-    def _thinned(self, items: list[pytest.Item]) -> list[pytest.Item]:
-        """Everything in the areas of interest, and a sample of the rows of each table elsewhere."""
-        rows: Counter[str] = Counter()
-        kept = []
-        for item in items:
-            table = item.nodeid.partition("[")[0]
-            if self._is_thorough(item) or rows[table] % SAMPLE_EVERY == 0:
-                kept.append(item)
-            rows[table] += 1
-        return kept
-
-    def _is_thorough(self, item: pytest.Item) -> bool:
-        return self.order.thorough_in is None or area_of(item) in self.order.thorough_in
+    def _examples(self, area: str) -> int:
+        thorough = self.order.thorough_in
+        return SEARCH_EXAMPLES if thorough is None or area in thorough else FEW_EXAMPLES
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, object, object]:
         """Tell the recorder which scenario runs."""
         if not claims(item):
             return (yield)
+        area = area_of(item)
         self._recorder.begin(scenario_name(item), claims(item))
-        self.bench.examples = SEARCH_EXAMPLES if self._is_thorough(item) else SAMPLE_EXAMPLES
+        self.bench.examples = self._examples(area)
         result = yield
-        self._listener.progressed(area_of(item))
+        self._ended[area] += 1
+        self._listener.progressed(area)
+        if self._ended[area] == self._planned[area]:
+            self._listener.area_ended(area, self._planned[area], self._broken_in(area))
         return result
+
+    def _broken_in(self, area: str) -> list[str]:
+        broken = (each for each in self._recorder.findings if each.outcome != Outcome.PASS)
+        return sorted({each.requirement for each in broken if each.requirement.startswith(f"{area}-")})
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_setup(self) -> Generator[None, None, None]:
@@ -175,7 +192,8 @@ class SuitePlugin:
         findings = self._recorder.findings
         results = judge(order.profile, spec.requirements(), order.factory.capabilities, findings)
         ended = exit_status in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED)
-        finished = ended and not order.only and order.thorough_in is None
+        ran_all = 0 < self._collected == self._ended.total() and self._whole_files
+        finished = ended and ran_all and not order.only and order.thorough_in is None
         word = verdict(results, finished=finished, strict=order.strict)
         return Run(
             order=order,
@@ -204,6 +222,11 @@ def running(config: pytest.Config) -> SuitePlugin | None:
     return next((plugin for plugin in plugins if isinstance(plugin, SuitePlugin)), None)
 
 
+def _are_whole_files(config: pytest.Config) -> bool:
+    """Whether no single test was named on the command line, as in `file.py::test`."""
+    return not any("::" in argument for argument in config.args)
+
+
 def scenario_name(item: pytest.Item) -> str:
     """`test_region.py::test_name[row]`, wherever the package is installed."""
     return f"{item.path.name}::{item.name}"
@@ -218,6 +241,12 @@ def run_suite(order: Order, *, emulator: Any = None, listener: Listener | None =
     plugin = SuitePlugin(order, emulator=emulator, listener=listener)
     suite = str(files("bedrock_contracts") / "suite")
     arguments = [suite, "-c", f"{suite}/pytest.ini", "-p", "no:cacheprovider", "-p", "no:faulthandler"]
+    arguments += [
+        "-p",
+        "no:unraisableexception",
+        "--tb=native",
+        "--assert=plain",
+    ]  # pytest says too much for us
     with _only_our_plugins():
         exit_status = pytest.main([*arguments, "-p", "bedrock_contracts.plugin"], plugins=[plugin, _Quiet()])
     return plugin.outcome(exit_status)
@@ -250,7 +279,8 @@ def load_factory(target: str) -> ProviderFactory:
     try:
         module = importlib.import_module(module_name)
     except ImportError as error:
-        raise UsageError(f"cannot import {module_name}: {error}") from error
+        hint = "; install bedrock-contracts[reference]" if error.name == "bedrock_provider" else ""
+        raise UsageError(f"cannot import {module_name}: {error}{hint}") from error
     factory = getattr(module, name, None)
     missing = [each for each in ("info", "capabilities", "open") if not hasattr(factory, each)]
     if missing:

@@ -3,7 +3,7 @@
 import json
 import shlex
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from rich.console import Console
@@ -29,25 +29,22 @@ BODY_CHARACTERS = 160
 
 
 class PlainProgress(Listener):
-    """One line an area, for logs and pipes."""
+    """A line as each area ends, for logs and pipes."""
 
     def __init__(self, console: Console) -> None:
         self._console = console
-        self._area = ""
 
     def started(self, scenarios: int) -> None:
         """Say how much there is."""
         self._console.print(f"running {scenarios} scenarios", highlight=False)
 
-    def progressed(self, area: str) -> None:
-        """Say where the run is, once an area."""
-        if area != self._area:
-            self._area = area
-            self._console.print(f"  {area:<5} {spec.AREAS[area]}", highlight=False)
+    def area_ended(self, area: str, scenarios: int, broken: Sequence[str]) -> None:
+        """Say how the area went."""
+        self._console.print(_ended_line(area, scenarios, broken), soft_wrap=True)
 
 
 class LiveProgress(Listener):
-    """A bar, for terminals."""
+    """A bar that moves with every scenario, and above it the areas that are over; for terminals."""
 
     def __init__(self, console: Console) -> None:
         columns = (TextColumn("{task.description:<22}"), BarColumn(), MofNCompleteColumn())
@@ -68,6 +65,17 @@ class LiveProgress(Listener):
     def progressed(self, area: str) -> None:
         """Move the bar."""
         self._progress.update(self._task, advance=1, description=spec.AREAS[area])
+
+    def area_ended(self, area: str, scenarios: int, broken: Sequence[str]) -> None:
+        """Leave a line that stays."""
+        self._progress.console.print(_ended_line(area, scenarios, broken), soft_wrap=True)
+
+
+def _ended_line(area: str, scenarios: int, broken: Sequence[str]) -> Text:
+    line = Text(f"  {area:<5} {spec.AREAS[area]:<20} {scenarios:>3} scenarios, ")
+    if broken:
+        return line.append(f"broken: {_enough(list(broken))}", style="red")
+    return line.append("everything held", style="green")
 
 
 def show(run: Run, console: Console) -> None:

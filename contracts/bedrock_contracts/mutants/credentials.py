@@ -66,6 +66,14 @@ class IgnoresProfile(CallsOtherwise):
         return replace(identity, environment={**rest, "AWS_DEFAULT_PROFILE": "default"})
 
 
+class NamesProfileAnyway(BedrockProvider):
+    def resolve_auth(self) -> AuthResolution:
+        resolved = super().resolve_auth()
+        if resolved.is_marker:
+            return resolved
+        return replace(resolved, kind="profile", source="env: AWS_PROFILE", env_var="AWS_PROFILE")
+
+
 class AsksAwsWhoItIs(BedrockProvider):
     def resolve_auth(self) -> AuthResolution:
         resolved = super().resolve_auth()
@@ -89,6 +97,7 @@ MUTANTS = (
         kills="AUTH-001 AUTH-007",
         collateral="AUTH-006",
         message="not Bearer|reported ('keys'",
+        is_proof=True,
     ).rules(auth_sources=(KEYS, BEARER, PROFILE)),
     Case(
         name="profile-before-keys",
@@ -101,15 +110,24 @@ MUTANTS = (
         name="profile-unknown",
         because="AWS_PROFILE is not a marker",
         kills="AUTH-003",
-        collateral="AUTH-005 AUTH-006 ENBL-002",
+        collateral="AUTH-005 AUTH-006 AUTH-014 ENBL-002",
         message="reported ('chain'",
     ).rules(auth_sources=(BEARER, KEYS)),
+    Case(
+        name="marker-made-up",
+        because="AWS_PROFILE is reported although nothing is set",
+        kills="AUTH-004",
+        collateral="AUTH-005 AUTH-006 AUTH-014 ENBL-003",
+        message="reported ('profile', 'AWS_PROFILE')",
+        is_proof=True,
+    ).provider(NamesProfileAnyway),
     Case(
         name="half-a-pair-counts",
         because="an access key id alone is taken for a marker",
         kills="AUTH-005",
         collateral="AUTH-006 ENBL-001 ENBL-003",
         message="reported ('keys'",
+        is_proof=True,
     ).rules(auth_sources=(BEARER, HALF_KEYS, PROFILE)),
     Case(
         name="blank-counts-as-set",
@@ -160,5 +178,5 @@ MUTANTS = (
         because="an explicit provider without apiKey is refused",
         kills="AUTH-013",
         message="apiKey: is required",
-    ).of(make=demanding_an_api_key),
+    ).of("opening", make=demanding_an_api_key),
 )

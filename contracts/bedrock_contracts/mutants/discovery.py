@@ -124,6 +124,7 @@ MUTANTS = (
         because="output modalities are not looked at",
         kills="DISC-002",
         message="models without text output",
+        is_proof=True,
     ).rules(keeps_model=without_text),
     Case(
         name="text-alone",
@@ -157,6 +158,7 @@ MUTANTS = (
         because="a filter word matches inside longer names",
         kills="DISC-007",
         message="a part of the name",
+        is_proof=True,
     ).rules(passes_filter=parts_pass),
     Case(
         name="wide-by-default",

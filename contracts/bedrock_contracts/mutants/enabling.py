@@ -31,6 +31,7 @@ MUTANTS = (
         because="unset means on, marker or not",
         kills="ENBL-003",
         message="with enabled unset",
+        is_proof=True,
     ).rules(is_enabled=unless_false),
     Case(
         name="false-ignored",
@@ -49,6 +50,7 @@ MUTANTS = (
         because="unset means off",
         kills="ENBL-002",
         message="with enabled unset",
+        is_proof=True,
     ).rules(is_enabled=only_if_true),
     Case(
         name="legacy-ignored",

@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping
 
+from bedrock_contracts import spec
 from bedrock_contracts.mutants import (
     credentials,
     discovery,
     enabling,
     guardrails,
+    null,
     profiles,
     region,
     streams,
@@ -16,7 +18,19 @@ from bedrock_contracts.mutants.mutant import Mutant
 
 _AREAS = (credentials, enabling, region, discovery, profiles, temperature, streams, guardrails)
 
-MUTANTS: Mapping[str, Mutant] = {mutant.name: mutant for area in _AREAS for mutant in area.MUTANTS}
+NULL = Mutant(
+    name="does-nothing",
+    because="nothing is ever asked or answered: whatever it keeps is a check that cannot fail",
+    kills=frozenset(spec.requirements()),
+    message="",
+    seam="everything",
+    is_proof=True,
+    factory=null.factory,
+)
+
+MUTANTS: Mapping[str, Mutant] = {
+    mutant.name: mutant for mutant in (NULL, *(mutant for area in _AREAS for mutant in area.MUTANTS))
+}
 
 
 def names() -> tuple[str, ...]:

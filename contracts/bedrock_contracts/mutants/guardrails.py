@@ -80,6 +80,7 @@ MUTANTS = (
         kills="GRD-001",
         collateral="GRD-004 GRD-005 GRD-006 GRD-007",
         message="sent None",
+        is_proof=True,
     ).provider(GuardsOnce),
     Case(
         name="guardrail-made-up",
@@ -131,5 +132,6 @@ MUTANTS = (
         because="a masked answer is thrown away as an error",
         kills="GRD-009",
         message="GuardrailIntervened",
+        is_proof=True,
     ).rules(stream_mapper=InterventionIsAnError),
 )

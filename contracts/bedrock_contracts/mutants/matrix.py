@@ -1,15 +1,24 @@
-"""Runs the mutants and compares what the suite found with what it had to find."""
+"""Runs the mutants and compares what the suite found with what it had to find.
 
-from collections.abc import Iterable, Iterator
+The mutants that are declared as proof meet the whole suite: every requirement and every row of every table, so
+that a broken requirement outside of what they declare is seen. The others meet the areas that they are meant to
+break. Searches of large domains try fewer examples in the areas that a mutant is not meant to break.
+"""
+
+import gc
+import multiprocessing
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
-from typing import Any
+from functools import partial
 
 from rich.console import Console
 from rich.text import Text
 
 from bedrock_contracts import spec
-from bedrock_contracts.lab import running_emulator
-from bedrock_contracts.mutants.gallery import MUTANTS
+from bedrock_contracts.lab import Place, running_emulator
+from bedrock_contracts.mutants.gallery import MUTANTS, NULL
 from bedrock_contracts.mutants.mutant import Mutant
 from bedrock_contracts.outcomes import Outcome, Result, Status
 from bedrock_contracts.run import Order, Run, run_suite
@@ -21,40 +30,65 @@ BROKEN = (Status.FAIL, Status.WARN, Status.INFO)
 class Row:
     """One mutant after its run."""
 
-    mutant: Mutant
+    name: str
+    is_whole: bool
+    """Whether it met the whole suite."""
     broken: frozenset[str]
     complaints: tuple[str, ...]
     """Why the run does not prove what the mutant says; empty for a proper kill."""
 
+    @property
+    def mutant(self) -> Mutant:
+        """What was run."""
+        return MUTANTS[self.name]
 
-def run_mutants(names: Iterable[str]) -> Iterator[Row]:
-    """The mutants one after the other against one emulator, as rows of the matrix."""
-    with running_emulator() as emulator:
-        for name in names:
-            yield judge_mutant(MUTANTS[name], emulator)
+    @property
+    def killers(self) -> frozenset[str]:
+        """The requirements that caught it as they had to."""
+        return self.mutant.kills & self.broken
 
 
-def judge_mutant(mutant: Mutant, emulator: Any, *, elsewhere: bool = True) -> Row:
-    """One mutant: its own areas whole and every other area in samples, or only what it is meant to break."""
-    profile = spec.profiles()["slice"]
-    own = mutant.kills | mutant.collateral
+def run_mutants(names: Iterable[str], *, whole: bool = False, jobs: int | None = None) -> Iterator[Row]:
+    """The mutants as rows of the matrix, those against the whole suite first.
+
+    Args:
+        whole: run every mutant against the whole suite.
+        jobs: how many run side by side; as many as there are processors by default.
+    """
+    ordered = sorted(names, key=lambda name: not (whole or MUTANTS[name].is_proof))
+    pool = ProcessPoolExecutor(jobs or os.cpu_count(), multiprocessing.get_context("spawn"), gc.freeze)
+    with running_emulator() as emulator, pool:
+        yield from pool.map(partial(judge_mutant, place=Place.of(emulator), whole=whole), ordered)
+
+
+def judge_mutant(name: str, *, place: Place, whole: bool = False) -> Row:
+    """One mutant against an emulator that runs already."""
+    mutant = MUTANTS[name]
+    is_whole = whole or mutant.is_proof
     order = Order(
-        target=f"mutant {mutant.name}",
+        target=f"mutant {name}",
         factory=mutant.factory,
-        profile=profile,
-        only=frozenset() if elsewhere else own,
+        profile=spec.profiles()["slice"],
+        only=frozenset() if is_whole else _requirements_of(mutant.areas),
         thorough_in=mutant.areas,
     )
-    run = run_suite(order, emulator=emulator)
+    run = run_suite(order, emulator=place.emulator())
     broken = {result.requirement.id: result for result in run.results if result.status in BROKEN}
-    return Row(mutant, frozenset(broken), tuple(_complaints(mutant, run, broken)))
+    complaints = tuple(_complaints(mutant, run, broken, is_whole=is_whole))
+    return Row(name, is_whole, frozenset(broken), complaints)
 
 
-def _complaints(mutant: Mutant, run: Run, broken: dict[str, Result]) -> Iterator[str]:
+def _requirements_of(areas: frozenset[str]) -> frozenset[str]:
+    return frozenset(each.id for each in spec.requirements().values() if each.area in areas)
+
+
+def _complaints(mutant: Mutant, run: Run, broken: dict[str, Result], *, is_whole: bool) -> Iterator[str]:
+    yield from run.problems
     for result in run.results:
         if result.status is Status.HARNESS_ERROR:
             yield f"{result.requirement.id} ended in a harness error: {result.findings[0].seen}"
-    yield from run.problems
+        if result.status is Status.NOT_TESTED and is_whole:
+            yield f"{result.requirement.id} was not tested"
     for name in sorted(mutant.kills - set(broken)):
         yield f"{name} survived"
     for name in sorted(mutant.kills & set(broken)):
@@ -62,8 +96,6 @@ def _complaints(mutant: Mutant, run: Run, broken: dict[str, Result]) -> Iterator
             yield f"{name} failed for another reason: {_first_failure(broken[name])}"
     for name in sorted(set(broken) - mutant.kills - mutant.collateral):
         yield f"{name} failed and should not: {_first_failure(broken[name])}"
-    for name in sorted(mutant.collateral - set(broken)):
-        yield f"{name} is declared as collateral and did not fail"
 
 
 def _says(result: Result, message: str) -> bool:
@@ -75,28 +107,41 @@ def _first_failure(result: Result) -> str:
     return next(finding.seen for finding in result.findings if finding.outcome == Outcome.FAIL)
 
 
-def show(console: Console, names: Iterable[str]) -> list[str]:
+def show(console: Console, names: Iterable[str], *, whole: bool = False) -> list[str]:
     """Print the matrix as it grows; the names of the mutants that prove nothing."""
-    survived: list[str] = []
-    killed: dict[str, int] = {}
-    for row in run_mutants(names):
+    rows: list[Row] = []
+    for row in run_mutants(names, whole=whole):
+        if not rows or row.is_whole != rows[-1].is_whole:
+            scope = "the whole suite" if row.is_whole else "the areas that they are meant to break"
+            console.print(Text(f"\nagainst {scope}:", style="bold"))
         console.print(_line(row), soft_wrap=True)
-        survived += [row.mutant.name] if row.complaints else []
-        for name in row.mutant.kills & row.broken:
-            killed[name] = killed.get(name, 0) + 1
-    musts = [each.id for each in spec.requirements().values() if each.level == "MUST"]
-    alive = [name for name in musts if name not in killed]
-    console.print(Text(f"\n{len(musts) - len(alive)} of {len(musts)} MUST requirements killed a mutant."))
-    if alive:
-        console.print(Text(f"None for {', '.join(alive)}."), soft_wrap=True)
+        rows.append(row)
+    survived = [row.name for row in rows if row.complaints]
+    console.print(Text(f"\n{len(rows) - len(survived)} of {len(rows)} mutants were caught as declared."))
+    if len(rows) == len(MUTANTS):
+        console.print(Text(_coverage(rows)), soft_wrap=True)
     return survived
+
+
+def unchallenged(rows: Iterable[Row]) -> list[str]:
+    """The MUST requirements that caught no mutant but the one that does nothing."""
+    caught = {name for row in rows if row.name != NULL.name for name in row.killers}
+    return [
+        each.id for each in spec.requirements().values() if each.level == "MUST" and each.id not in caught
+    ]
+
+
+def _coverage(rows: Sequence[Row]) -> str:
+    alive = unchallenged(rows)
+    return f"No mutant was caught by {', '.join(alive)}." if alive else "Every MUST requirement caught one."
 
 
 def _line(row: Row) -> Text:
     style = "bold red" if row.complaints else "green"
     line = Text("SURVIVED " if row.complaints else "killed   ", style=style)
-    line.append(f"{row.mutant.name:<32}", style="bold")
-    line.append(" ".join(sorted(row.mutant.kills & row.broken)))
+    line.append(f"{row.name:<32}", style="bold")
+    killers = sorted(row.killers)
+    line.append(f"all {len(killers)}" if row.mutant is NULL and not row.complaints else " ".join(killers))
     if row.mutant.collateral & row.broken:
         line.append(f"  (and {' '.join(sorted(row.mutant.collateral & row.broken))})", style="dim")
     for complaint in row.complaints:

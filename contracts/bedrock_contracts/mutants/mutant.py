@@ -23,7 +23,11 @@ class Mutant:
     message: str
     """Part of what the suite says about every requirement in `kills`."""
     collateral: frozenset[str] = frozenset()
-    """What breaks along with it; any other broken MUST would be the suite's mistake."""
+    """What may break along with it; anything else that breaks would be the suite's mistake."""
+    seam: str
+    """The one place where it differs from the reference."""
+    is_proof: bool = False
+    """Whether it always meets the whole suite, to show that nothing but the declared requirements break."""
     factory: ProviderFactory = field(repr=False)
 
     @property
@@ -41,27 +45,38 @@ class Case:
     kills: str
     message: str
     collateral: str = ""
+    is_proof: bool = False
 
     def rules(self, **decisions: Any) -> Mutant:
-        """The reference with some of its rules replaced."""
+        """The reference with one of its rules replaced."""
+        (rule,) = decisions
         changed = replace(Rules(), **decisions)
-        return self.of(make=lambda config: BedrockProvider(config, rules=changed))
+        return self.of(f"rule {rule}", make=lambda config: BedrockProvider(config, rules=changed))
 
     def provider(self, kind: type[BedrockProvider]) -> Mutant:
-        """The reference with a method overridden."""
-        return self.of(make=kind)
+        """The reference with one method overridden."""
+        (method,) = (name for name in dir(kind) if _is_overridden(name, kind))
+        return self.of(f"method {method}", make=kind)
 
     def reading(self, read: Callable[[Document], ProviderConfig]) -> Mutant:
         """The reference with its configuration read otherwise."""
-        return self.of(read=read)
+        return self.of("configuration", read=read)
 
-    def of(self, **parts: Any) -> Mutant:
-        """The reference with parts of its factory replaced."""
+    def of(self, seam: str, **part: Any) -> Mutant:
+        """The reference with one part of its factory replaced."""
+        (_,) = part
         return Mutant(
             name=self.name,
             because=self.because,
             kills=frozenset(self.kills.split()),
             message=self.message,
             collateral=frozenset(self.collateral.split()),
-            factory=ReferenceFactory(name=f"mutant {self.name}", **parts),
+            seam=seam,
+            is_proof=self.is_proof,
+            factory=ReferenceFactory(name=f"mutant {self.name}", **part),
         )
+
+
+def _is_overridden(name: str, kind: type[BedrockProvider]) -> bool:
+    original = getattr(BedrockProvider, name, None)
+    return callable(original) and not name.startswith("__") and getattr(kind, name) is not original

@@ -86,6 +86,7 @@ MUTANTS = (
         kills="PROF-001",
         collateral="PROF-002 PROF-003 PROF-004",
         message="profiles are missing: ['global.",
+        is_proof=True,
     ).rules(keeps_profile=no_globals),
     Case(
         name="blind-profiles",
@@ -117,6 +118,7 @@ MUTANTS = (
         because="the rest of the profiles is not fetched",
         kills="PROF-006",
         message="100 of 1010 profiles",
+        is_proof=True,
     ).provider(FirstPage),
     Case(
         name="all-or-nothing",

@@ -51,6 +51,7 @@ MUTANTS = (
         kills="REG-002",
         collateral="REG-005",
         message="discovery asked ca-central-1",
+        is_proof=True,
     ).rules(discovery_region=default_variable_first),
     Case(
         name="configured-region-ignored",
@@ -90,5 +91,6 @@ MUTANTS = (
         because="models are called in another region than they were found in",
         kills="REG-007",
         message="expected eu-west-1",
+        is_proof=True,
     ).rules(call_region=discovery_forgotten),
 )

@@ -1,11 +1,15 @@
 """STRM: providers that misread the stream."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
+from botocore.exceptions import ClientError
+
 from bedrock_contracts.mutants.mutant import Case
-from bedrock_provider import ErrorInfo, StreamEvent, Usage
+from bedrock_provider import BedrockProvider, ErrorInfo, StreamEvent, StreamRequest, Usage
+from bedrock_provider.calls import EventSource
 from bedrock_provider.streaming import ConverseMapper
 
 Json = Mapping[str, Any]
@@ -110,7 +114,23 @@ class LosesSignature(ConverseMapper):
         return ConverseMapper._thinking_delta(self, payload, rest)
 
 
+class AsksFirst(BedrockProvider):
+    """Asks the model something short without streaming before each call, to see whether it answers."""
+
+    def _open(self, request: StreamRequest) -> EventSource:
+        client = self._bedrock()._client(self._identity(), "bedrock-runtime", self._call_region(request))
+        with suppress(ClientError):
+            client.converse(modelId=request.model, messages=[{"role": "user", "content": [{"text": "?"}]}])
+        return super()._open(request)
+
+
 MUTANTS = (
+    Case(
+        name="asks-first",
+        because="the model is tried out with Converse before it is streamed from",
+        kills="STRM-001",
+        message="the model was called through ['Converse', 'ConverseStream']",
+    ).provider(AsksFirst),
     Case(
         name="no-start",
         because="the first event is the first block",
@@ -142,6 +162,7 @@ MUTANTS = (
         kills="STRM-006",
         collateral="STRM-005 STRM-011 STRM-012 STRM-015 GRD-009",
         message="the message became",
+        is_proof=True,
     ).rules(stream_mapper=TrimsDeltas),
     Case(
         name="waits-for-block-start",
@@ -180,6 +201,7 @@ MUTANTS = (
         because="a stream that just ends counts as whole",
         kills="STRM-012",
         message="a broken stream ended with 'done'",
+        is_proof=True,
     ).rules(stream_mapper=CutIsAnEnd),
     Case(
         name="signature-lost",

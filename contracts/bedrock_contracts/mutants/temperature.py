@@ -73,6 +73,7 @@ MUTANTS = (
         because="the dotted spelling is not known",
         kills="TEMP-003",
         message="anthropic.claude-opus-4.7 was sent temperature",
+        is_proof=True,
     ).rules(refuses_temperature=dashed_only),
     Case(
         name="ids-only",
@@ -116,5 +117,6 @@ MUTANTS = (
         because="a failed look-up is not tried again",
         kills="TEMP-010",
         message="the failed lookup was remembered",
+        is_proof=True,
     ).provider(RemembersFailure),
 )

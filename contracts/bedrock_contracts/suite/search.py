@@ -1,6 +1,6 @@
 """How the suite searches large domains: the same examples on every machine, and no deadline."""
 
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 
 from bedrock_contracts.lab import Bench
 
@@ -12,6 +12,7 @@ def searched(bench: Bench) -> settings:
         derandomize=True,
         deadline=None,
         database=None,
+        phases=(Phase.explicit, Phase.generate, Phase.shrink),
         print_blob=False,
         suppress_health_check=[HealthCheck.too_slow],
     )

@@ -57,9 +57,10 @@ def test_the_markers_decide_the_reported_source(bench: Bench, check: Check, stat
 @pytest.mark.parametrize("env", [{}, KEYS, {"AWS_PROFILE": "work"}], ids=["chain", "keys", "profile"])
 def test_reporting_the_source_makes_no_request(bench: Bench, check: Check, env: dict[str, str]) -> None:
     with bench.case(env=env) as case, check("AUTH-014"):
-        case.provider.resolve_auth()
+        reported = case.provider.resolve_auth().kind
         seen = [exchange["operation"] for exchange in case.requests()]
         assert not seen, f"reporting the credential source made requests: {seen}"
+        assert reported == expected_source(env).kind, f"without a request, {reported} was reported"
 
 
 @requirement("AUTH-007")

@@ -1,6 +1,7 @@
 """ENBL: when the implicit provider exists."""
 
 from itertools import product
+from typing import Any
 
 import pytest
 
@@ -40,19 +41,27 @@ def test_setting_and_markers_decide_about_the_implicit_provider(
     config = {} if enabled is None else plugin(discovery={"enabled": enabled})
     expected = expects_implicit_provider(env, enabled=enabled)
     where = f"with enabled {setting} and marker {marker}"
-    world = World(models=[model()])
-    with (
-        bench.case(env=env, config=config, world=world, files=FILES, tls=marker == "bearer") as case,
-        check(requirement_of(enabled=enabled, expected=expected)),
-    ):
-        catalog = case.provider.discover()
-        asked = [exchange["operation"] for exchange in case.requests()]
+    with check(requirement_of(enabled=enabled, expected=expected)):
+        exists, asked = implicit_provider(bench, marker, config)
         assert ("ListFoundationModels" in asked) is expected, (
             f"{where}: the provider asked {asked or 'nothing'}"
         )
         if not expected:
             assert not asked, f"{where}: the provider asked {asked}"
-        assert (catalog is not None) is expected, f"{where}: implicit provider {catalog is not None}"
+        assert exists is expected, f"{where}: implicit provider {exists}"
+        if not expected:
+            exists, asked = implicit_provider(bench, "keys", plugin(discovery={"enabled": True}))
+            assert exists, f"{where} there is none, but there is none when it is enabled either"
+            assert asked, f"{where} nothing was asked, but nothing is asked when it is enabled either"
+
+
+def implicit_provider(bench: Bench, marker: str, config: dict[str, Any]) -> tuple[bool, list[str]]:
+    """Whether it exists, and which requests that took."""
+    world = World(models=[model()])
+    env, tls = MARKERS[marker], marker == "bearer"
+    with bench.case(env=env, config=config, world=world, files=FILES, tls=tls) as case:
+        exists = case.provider.discover() is not None
+        return exists, [str(exchange["operation"]) for exchange in case.requests()]
 
 
 @requirement("ENBL-005")

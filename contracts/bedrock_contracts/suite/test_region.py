@@ -39,14 +39,15 @@ def test_discovery_asks_the_first_region_that_is_named(
     config = discovery(**({"region": configured} if configured else {}))
     with bench.case(env=env, config=config, world=WORLD) as case:
         catalog = case.provider.discover()
+        row = f"with discovery.region {configured}, AWS_REGION {first}, AWS_DEFAULT_REGION {second}"
         with check(REQUIREMENT_OF[expected]):
             asked = case.the_request("ListFoundationModels")["region"]
-            row = f"with discovery.region {configured}, AWS_REGION {first}, AWS_DEFAULT_REGION {second}"
             assert asked == expected, f"{row}: discovery asked {asked}, expected {expected}"
         with check("REG-005"):
             assert catalog, "discovery gave no implicit provider"
             url = f"https://bedrock-runtime.{expected}.amazonaws.com"
-            assert (catalog.base_url, catalog.region) == (url, expected)
+            told = (catalog.base_url, catalog.region)
+            assert told == (url, expected), f"{row}: told {told}, expected {(url, expected)}"
 
 
 @requirement("REG-006", "REG-007")

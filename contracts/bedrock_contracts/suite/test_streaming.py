@@ -69,7 +69,8 @@ def test_a_whole_answer_becomes_well_formed_events(bench: Bench, check: Check) -
     with bench.case(world=world(*events)) as case:
         reply = case.ask(MODEL)
         with check("STRM-001"):
-            case.the_request("ConverseStream")
+            calls = [exchange["operation"] for exchange in case.requests()]
+            assert calls == ["ConverseStream"], f"the model was called through {calls or 'nothing'}"
         with check("STRM-002"):
             starts = [place for place, kind in enumerate(reply.types) if kind == "start"]
             assert starts == [0], f"`start` came at {starts}; events: {reply.outline()}"
