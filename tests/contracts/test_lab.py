@@ -67,8 +67,8 @@ def test_a_tls_case_has_https_endpoints_and_the_authority_to_trust(bench, spy):
 
 
 def test_hermetic_files_lie_below_the_home_of_the_case():
-    env = hermetic("/home/of/case", "http://lab", None)
-    assert env["AWS_SHARED_CREDENTIALS_FILE"] == "/home/of/case/.aws/credentials"
+    env = hermetic("/case", "http://lab", None)
+    assert env["AWS_SHARED_CREDENTIALS_FILE"] == "/case/.aws/credentials"
     assert "AWS_CA_BUNDLE" not in env
 
 

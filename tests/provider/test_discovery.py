@@ -44,17 +44,20 @@ def test_only_active_models_that_stream_text_are_listed(members: dict[str, Any],
     assert bool(discover([model(**members)])) is listed
 
 
+MISTRAL_IDS = {"mistral.large", "us.mistral.large"}
+EVERY_ID = MISTRAL_IDS | {"amazon.nova", "us.amazon.nova"}
+
+
 @pytest.mark.parametrize(
     ("wanted", "found"),
     [
-        ((), {"mistral.large", "amazon.nova", "us.mistral.large", "us.amazon.nova"}),
-        (("mistral ai",), {"mistral.large", "us.mistral.large"}),
-        (("mistral",), {"mistral.large", "us.mistral.large"}),
-        (("AMAZON ", "mistral"), {"mistral.large", "amazon.nova", "us.mistral.large", "us.amazon.nova"}),
-        (("amaz",), set()),
-        (("nova",), set()),
+        pytest.param((), EVERY_ID, id="no filter"),
+        pytest.param(("mistral ai",), MISTRAL_IDS, id="name"),
+        pytest.param(("mistral",), MISTRAL_IDS, id="id prefix"),
+        pytest.param(("AMAZON ", "mistral"), EVERY_ID, id="both, case and blanks"),
+        pytest.param(("amaz",), set(), id="part of a name"),
+        pytest.param(("nova",), set(), id="part of an id"),
     ],
-    ids=str,
 )
 def test_the_filter_takes_provider_names_and_id_prefixes_for_models_and_profiles(
     wanted: tuple[str, ...], found: set[str]
