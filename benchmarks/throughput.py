@@ -163,13 +163,13 @@ def record(server: str, directory: Path) -> int:
 
 
 @contextmanager
-def bare_server(directory: Path) -> Iterator[str]:
+def bare_server(directory: Path, *flags: str) -> Iterator[str]:
     """The yardstick on a free port of 127.0.0.1."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     script = Path(__file__).with_name("bare_server.py")
-    process = subprocess.Popen([sys.executable, str(script), str(port), str(directory)])
+    process = subprocess.Popen([sys.executable, str(script), str(port), str(directory), *flags])
     try:
         _wait_until_open(port)
         yield f"http://127.0.0.1:{port}"
@@ -224,10 +224,12 @@ def main() -> None:
         turns = f"{options.rounds} turns of {options.seconds:g} s over {options.connections} connections"
         print(f"Medians of {turns}; the stream has {deltas} text deltas.\n")
         print(f"{'':22}{'emulator/s':>12}{'bare Flask/s':>14}{'ratio':>8}")
-        with bare_server(Path(folder)) as bare:
+        with bare_server(Path(folder)) as bare, bare_server(Path(folder), "--frame-by-frame") as framed:
             for question in questions():
                 found = compare({"emulator": emulator.url, "bare": bare}, question, options)
                 print(row(question.name, emulator=found["emulator"], bare=found["bare"]))
+            found = compare({"emulator": emulator.url, "bare": framed}, question, options)
+            print(row("… frame by frame", emulator=found["emulator"], bare=found["bare"]))
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ See docs/decisions/0002-aws-requests-beside-flask-routing.md.
 import os
 from collections.abc import Iterable, Mapping
 from email.utils import formatdate
+from functools import lru_cache
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
@@ -58,7 +59,7 @@ class AwsFront:
         self._pipeline = pipeline
         self._flask_app = flask_app
         # granian lays the environ over the process's environment, where HTTP_PROXY would look like a header [measured].
-        self._inherited = frozenset(name for name in os.environ if name.startswith("HTTP_"))
+        self._inherited = frozenset(os.environ) - {"CONTENT_TYPE", "CONTENT_LENGTH"}
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         if _is_for_flask(environ["REQUEST_METHOD"], environ["PATH_INFO"]):
@@ -114,16 +115,18 @@ def _read_request(
 
 
 def _headers(environ: "WSGIEnvironment", inherited: frozenset[str]) -> dict[str, str]:
-    headers = {
-        name[5:].replace("_", "-").lower(): value
-        for name, value in environ.items()
-        if name.startswith("HTTP_") and name not in inherited
-    }
+    names = environ.keys() - inherited
+    headers = {_header_name(name): environ[name] for name in names if name.startswith("HTTP_")}
     if "CONTENT_TYPE" in environ:
         headers["content-type"] = environ["CONTENT_TYPE"]
     if "CONTENT_LENGTH" in environ:
         headers["content-length"] = environ["CONTENT_LENGTH"]
     return headers
+
+
+@lru_cache(maxsize=512)
+def _header_name(name: str) -> str:
+    return name[5:].replace("_", "-").lower()
 
 
 def _read_body(stream: Any, announced: str | None) -> tuple[bytes, AwsError | None]:

@@ -20,6 +20,10 @@ MIN_PADDING, MAX_PADDING = 2, 61
 """Characters; the lengths between are equally frequent [recorded]."""
 
 
+_SHORT_TEXT = 32
+"""Characters of a text delta whose frame is remembered."""
+
+
 class MalformedEvent(WireError):  # noqa: N818 - named by what is wrong
     """A valid frame that is neither an event nor an exception."""
 
@@ -71,6 +75,30 @@ def _header_block(message_type: str, name: str) -> bytes:
 
 def encode_event(event_type: str, payload: Mapping[str, Any], *, padding: str | None) -> bytes:
     """The frame of an event; the padding takes its alphabetical place as `p` [recorded]."""
+    if event_type == "contentBlockDelta":
+        index, text = _short_text(payload)
+        if text is not None:
+            return _short_text_delta(index, text, padding)
+    return _encode(event_type, payload, padding)
+
+
+def _short_text(payload: Mapping[str, Any]) -> tuple[int, str | None]:
+    """Block and text of a delta that holds a short text and nothing else."""
+    index, delta = payload.get("contentBlockIndex"), payload.get("delta")
+    if len(payload) == 2 and type(index) is int and type(delta) is dict and len(delta) == 1:
+        text = delta.get("text")
+        if type(text) is str and len(text) <= _SHORT_TEXT:
+            return index, text
+    return 0, None
+
+
+@lru_cache(maxsize=4096)
+def _short_text_delta(index: int, text: str, padding: str | None) -> bytes:
+    """The frame of a word or two: in a stream of words most of them come again."""
+    return _encode("contentBlockDelta", {"contentBlockIndex": index, "delta": {"text": text}}, padding)
+
+
+def _encode(event_type: str, payload: Mapping[str, Any], padding: str | None) -> bytes:
     body = dict(payload) if padding is None else {**payload, "p": padding}
     return encode_string_frame(event_header_block(event_type), _json(body))
 
