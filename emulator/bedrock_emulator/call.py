@@ -1,6 +1,6 @@
 """What an operation knows about the call that it answers."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
@@ -40,16 +40,39 @@ class Call:
     request_id: str
 
 
+Event: TypeAlias = tuple[str, Mapping[str, Any]]
+"""The name of an event and its payload."""
+
+
+class Passage(tuple[Event, ...]):
+    """Events that come together again and again, so that their frames are encoded once; compared by identity."""
+
+    __slots__ = ()
+    __hash__ = object.__hash__
+
+    def __eq__(self, other: object) -> bool:
+        return self is other
+
+
 @dataclass(frozen=True, slots=True)
 class EventStream:
-    """A streamed answer: (event name, payload) pairs.
+    """A streamed answer: events, and passages of them.
 
     An AwsError raised by the iterator becomes an exception frame.
     """
 
-    events: Iterable[tuple[str, Mapping[str, Any]]]
+    parts: Iterable[Event | Passage]
     paced: bool = False
     """True where events take time to come: each is sent at once. Else frames are joined into larger writes."""
+
+    @property
+    def events(self) -> Iterator[Event]:
+        """Every event by itself."""
+        for part in self.parts:
+            if isinstance(part, Passage):
+                yield from part
+            else:
+                yield part
 
 
 @dataclass(frozen=True, slots=True)

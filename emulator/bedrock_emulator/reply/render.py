@@ -1,14 +1,16 @@
 """A reply as a Converse answer or as the events of ConverseStream. Keys are sorted where JSON is written."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
-from bedrock_emulator.call import Output
+from bedrock_emulator.call import Event, Output, Passage
 from bedrock_emulator.reply.family import Family
 from bedrock_emulator.reply.reply import Block, Reply, Usage
 
-Event = tuple[str, dict[str, Any]]
+_PASSAGE_LENGTH = 1024
+"""Characters of a text whose events and frames are remembered."""
 
 
 def converse_output(
@@ -31,27 +33,46 @@ def converse_events(
     reply: Reply, *, family: Family, latency_ms: int, echo: Mapping[str, Any] | None = None
 ) -> Iterator[Event]:
     """The same answer in events; its deltas joined are the blocks of `converse_output`."""
+    yield from _content(reply.blocks, family)
+    yield from _ending(reply, family, latency_ms, echo)
+
+
+def converse_parts(
+    reply: Reply, *, family: Family, latency_ms: int, echo: Mapping[str, Any] | None = None
+) -> Iterator[Event | Passage]:
+    """The same events, those that say a short text as one passage: tests have the same text said again and again."""
+    text = reply.blocks[0].get("text") if len(reply.blocks) == 1 else None
+    if text is not None and len(text) <= _PASSAGE_LENGTH:
+        yield _passage(text, family)
+    else:
+        yield from _content(reply.blocks, family)
+    yield from _ending(reply, family, latency_ms, echo)
+
+
+@lru_cache(maxsize=128)
+def _passage(text: str, family: Family) -> Passage:
+    return Passage(_content(({"text": text},), family))
+
+
+def _content(blocks: Sequence[Block], family: Family) -> Iterator[Event]:
     yield "messageStart", {"role": "assistant"}
     index = 0
     if family.empty_text_first:
         yield "contentBlockDelta", {"contentBlockIndex": 0, "delta": {"text": ""}}
         yield "contentBlockStop", {"contentBlockIndex": 0}
         index = 1
-    for block in reply.blocks:
+    for block in blocks:
         yield from _block_events(block, index, family)
         index += 1
+
+
+def _ending(reply: Reply, family: Family, latency_ms: int, echo: Mapping[str, Any] | None) -> Iterator[Event]:
     stop: dict[str, Any] = {"stopReason": reply.stop_reason}
     if reply.additional_fields is not None:
         stop["additionalModelResponseFields"] = reply.additional_fields
     yield "messageStop", stop
-    yield (
-        "metadata",
-        {
-            "usage": usage_members(reply.usage, family, streamed=True),
-            "metrics": {"latencyMs": latency_ms},
-            **(echo or {}),
-        },
-    )
+    usage = usage_members(reply.usage, family, streamed=True)
+    yield "metadata", {"usage": usage, "metrics": {"latencyMs": latency_ms}, **(echo or {})}
 
 
 def usage_members(usage: Usage, family: Family, *, streamed: bool) -> dict[str, Any]:

@@ -5,9 +5,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bedrock_emulator.call import EventStream, Passage
 from bedrock_emulator.reply import chunks
 from bedrock_emulator.reply.family import family_of
-from bedrock_emulator.reply.render import converse_events, converse_output
+from bedrock_emulator.reply.render import converse_events, converse_output, converse_parts
 from bedrock_emulator.reply.reply import Reply, Usage
 from bedrock_emulator.reply.synthetic import synthesize
 from tests.emulator.reply.requests import (
@@ -31,6 +32,33 @@ WRITE = {"cacheWriteInputTokens", "cacheWriteInputTokenCount"}
 
 def events_of(reply, model, **members):
     return list(converse_events(reply, family=family_of(model), latency_ms=7, **members))
+
+
+@pytest.mark.parametrize("model", MODELS)
+@pytest.mark.parametrize(
+    "blocks",
+    [
+        pytest.param(({"text": "One short text."},), id="short text"),
+        pytest.param(({"text": "word " * 1000},), id="long text"),
+        pytest.param(({"text": "One."}, {"text": "Two."}), id="two texts"),
+        pytest.param((), id="nothing"),
+        pytest.param(({"toolUse": {"toolUseId": "t", "name": "f", "input": {}}},), id="tool"),
+    ],
+)
+def test_parts_are_the_same_events(blocks, model):
+    reply = made(*blocks)
+    parts = list(converse_parts(reply, family=family_of(model), latency_ms=7))
+    assert list(EventStream(parts).events) == events_of(reply, model)
+
+
+def test_a_short_text_that_is_said_again_is_the_same_passage_whatever_it_costs():
+    again = made({"text": "Paris."}, usage=Usage(input_tokens=99, output_tokens=1))
+    first, second = (
+        next(iter(converse_parts(reply, family=family_of(NOVA), latency_ms=7)))
+        for reply in (made({"text": "Paris."}), again)
+    )
+    assert isinstance(first, Passage)
+    assert first is second
 
 
 def output_of(reply, model, **members):

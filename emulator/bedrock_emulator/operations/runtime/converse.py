@@ -4,7 +4,7 @@ from bedrock_emulator.call import Call, EventStream, Output, Params
 from bedrock_emulator.operations.runtime.conversation import check_conversation
 from bedrock_emulator.operations.runtime.resolution import ResolvedModel, resolve_model
 from bedrock_emulator.reply.prompt import has_cache_point
-from bedrock_emulator.reply.render import converse_events, converse_output
+from bedrock_emulator.reply.render import converse_output, converse_parts
 from bedrock_emulator.reply.reply import Reply, Usage
 from bedrock_emulator.reply.synthetic import synthesize
 from bedrock_emulator.reply.tokens import blocks_tokens, input_tokens
@@ -33,10 +33,10 @@ def converse_stream(call: Call, params: Params) -> EventStream:
     if isinstance(scripted, EventsReply):
         return EventStream(scripted)
     reply = _synthetic(params, resolved) if scripted is None else _scripted(params, scripted)
-    events = converse_events(
+    parts = converse_parts(
         reply, family=resolved.model.family, latency_ms=_latency_ms(reply), echo=_echo(params)
     )
-    return EventStream(events)
+    return EventStream(parts)
 
 
 def _checked_model(call: Call, params: Params, *, streaming: bool) -> ResolvedModel:
