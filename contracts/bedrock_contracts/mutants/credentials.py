@@ -1,6 +1,7 @@
 """AUTH: providers that report or use the wrong credentials."""
 
 import os
+from abc import abstractmethod
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -31,8 +32,9 @@ class CallsOtherwise(BedrockProvider):
     def _identity(self) -> Identity:
         return self.instead_of(super()._identity())
 
+    @abstractmethod
     def instead_of(self, identity: Identity) -> Identity:
-        raise NotImplementedError
+        """The identity that signs."""
 
 
 class SignsDespiteToken(CallsOtherwise):
