@@ -1,8 +1,10 @@
 """What an operation knows about the call that it answers."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+
+from bedrock_emulator.delivery import Delivered
 
 if TYPE_CHECKING:
     from bedrock_emulator.model.service import Operation
@@ -26,6 +28,8 @@ class Caller:
     """The region of the signature's scope; None for bearer and anonymous calls."""
     canonical_path: str | None = None
     """The path whose signature verified; None when no signature was checked."""
+    arn: str = ""
+    """The principal, as AWS names it in denials; empty for anonymous callers."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +66,8 @@ class EventStream:
     """
 
     parts: Iterable[Event | Passage]
+    headers: Sequence[tuple[str, str]] = ()
+    """Response headers after those of every stream."""
     paced: bool = False
     """True where events take time to come: each is sent at once. Else frames are joined into larger writes."""
 
@@ -77,10 +83,13 @@ class EventStream:
 
 @dataclass(frozen=True, slots=True)
 class PreparedBody:
-    """An answer whose JSON was serialized before, for large answers that seldom change."""
+    """An answer whose body is bytes already: a large list that seldom changes, or what InvokeModel answers."""
 
     data: bytes
+    content_type: str = "application/json"
+    headers: Sequence[tuple[str, str]] = ()
+    """Response headers after those of every answer."""
 
 
-Handler: TypeAlias = Callable[[Call, Params], Output | EventStream | PreparedBody]
+Handler: TypeAlias = Callable[[Call, Params], Output | EventStream | PreparedBody | Delivered]
 """One API call as a function of the call and its parameters; refusals are raised as AwsError."""

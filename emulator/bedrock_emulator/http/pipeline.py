@@ -9,20 +9,21 @@ import re
 import time
 import uuid
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, TypeAlias
 
 from bedrock_emulator.auth.authenticate import Authenticator
 from bedrock_emulator.call import Call, EventStream, Handler, Output, PreparedBody
+from bedrock_emulator.delivery import Delivered
 from bedrock_emulator.errors import AwsError
 from bedrock_emulator.http.messages import HttpRequest, HttpResponse
 from bedrock_emulator.http.streaming import frames_of, joined
 from bedrock_emulator.model.parse import Parser
 from bedrock_emulator.model.router import Match, Router
 from bedrock_emulator.model.serialize import (
+    body_headers,
     event_stream_headers,
-    json_headers,
     serialize,
     serialize_error,
     unknown_route,
@@ -168,19 +169,20 @@ class Pipeline:
 
     def _operate(self, exchange: Exchange) -> None:
         call = _call(exchange)
-        exchange.output = self._handlers[call.operation.name](call, exchange.params)
+        output = self._handlers[call.operation.name](call, exchange.params)
+        exchange.output = output.answer if isinstance(output, Delivered) else output
         if isinstance(exchange.output, EventStream):
             fault = call.lab.faults.take_stream(call.operation.name, *_models(exchange))
             if fault is not None:
-                exchange.output = EventStream(fault.apply(exchange.output.events), exchange.output.paced)
+                exchange.output = replace(exchange.output, parts=fault.apply(exchange.output.events))
 
     def _serialize(self, exchange: Exchange) -> None:
         operation, output = _match(exchange).operation, exchange.output
         if isinstance(output, EventStream):
-            headers = event_stream_headers(exchange.request_id)
+            headers = [*event_stream_headers(exchange.request_id), *output.headers]
             exchange.response = HttpResponse(status=200, headers=headers, body=self._stream(exchange, output))
         elif isinstance(output, PreparedBody):
-            headers = json_headers(exchange.request_id)
+            headers = [*body_headers(exchange.request_id, output.content_type), *output.headers]
             exchange.response = HttpResponse(status=operation.status, headers=headers, body=output.data)
         else:
             exchange.response = serialize(operation, output or {}, exchange.request_id)

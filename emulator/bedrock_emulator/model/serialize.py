@@ -23,9 +23,9 @@ def to_json(value: object) -> bytes:
     )
 
 
-def json_headers(request_id: str) -> list[tuple[str, str]]:
-    """The headers of every JSON answer, in the recorded order."""
-    return [("content-type", JSON), ("x-amzn-requestid", request_id)]
+def body_headers(request_id: str, content_type: str = JSON) -> list[tuple[str, str]]:
+    """The headers of every answer in one piece, in the recorded order."""
+    return [("content-type", content_type), ("x-amzn-requestid", request_id)]
 
 
 def event_stream_headers(request_id: str) -> list[tuple[str, str]]:
@@ -52,7 +52,7 @@ def unknown_route() -> AwsError:
 def serialize(operation: Operation, output: Output, request_id: str) -> HttpResponse:
     """The HTTP answer of a success: header members become headers, a blob payload the whole body."""
     shape = operation.output
-    headers = json_headers(request_id)
+    headers = body_headers(request_id)
     body_members: Mapping[str, Any] = output
     if shape is not None:
         in_headers = {
@@ -74,7 +74,7 @@ def serialize_error(error: AwsError, operation: Operation | None, request_id: st
     """The HTTP answer of a refusal: the code in x-amzn-ErrorType, the text in `message` [recorded]."""
     status = error.status or (operation.errors.get(error.code) if operation else None) or 400
     text = "Message" if error.capital_message else "message"
-    headers = [*json_headers(request_id), ("x-amzn-errortype", error.error_type)]
+    headers = [*body_headers(request_id), ("x-amzn-errortype", error.error_type)]
     return HttpResponse(status=status, headers=headers, body=to_json({text: error.message, **error.members}))
 
 

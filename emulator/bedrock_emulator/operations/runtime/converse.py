@@ -1,42 +1,48 @@
-"""Converse and ConverseStream: who answers (a scenario rule, else the synthetic model) and in which form."""
+"""Converse and ConverseStream: the model's answer in their two forms."""
 
 from bedrock_emulator.call import Call, EventStream, Output, Params
+from bedrock_emulator.delivery import Delivered
+from bedrock_emulator.operations.runtime.answer import DEFAULT_MAX_TOKENS, Answer, answer, latency_ms
 from bedrock_emulator.operations.runtime.conversation import check_conversation
 from bedrock_emulator.operations.runtime.resolution import ResolvedModel, resolve_model
-from bedrock_emulator.reply.prompt import has_cache_point
 from bedrock_emulator.reply.render import converse_output, converse_parts
-from bedrock_emulator.reply.reply import Reply, Usage
-from bedrock_emulator.reply.synthetic import synthesize
-from bedrock_emulator.reply.tokens import blocks_tokens, input_tokens
-from bedrock_emulator.state.scenario import ContentReply, EventsReply
-
-DEFAULT_MAX_TOKENS = 4096
-"""Output tokens of a request that names no maximum, for models whose limit is unknown [guess]."""
+from bedrock_emulator.reply.request import ModelRequest
 
 _ECHOED = ("performanceConfig", "serviceTier")
 """Request members that the answer repeats, and has only then [recorded]."""
 
 
-def converse(call: Call, params: Params) -> Output:
+def converse(call: Call, params: Params) -> Output | Delivered:
     """The whole assistant turn in one answer."""
     resolved = _checked_model(call, params, streaming=False)
-    reply = _reply(call, params, resolved)
-    return converse_output(
-        reply, family=resolved.model.family, latency_ms=_latency_ms(reply), echo=_echo(params)
+    said = answer(call, _request(call, params, resolved))
+    reply = said.reply
+    assert reply is not None
+    output = converse_output(
+        reply, family=resolved.model.family, latency_ms=latency_ms(reply), echo=_echo(params)
     )
+    return Delivered(output, said.delivery)
 
 
-def converse_stream(call: Call, params: Params) -> EventStream:
+def converse_stream(call: Call, params: Params) -> EventStream | Delivered:
     """The same turn as events."""
     resolved = _checked_model(call, params, streaming=True)
-    scripted = call.lab.scenario.match(call.operation.name, resolved.candidate_ids)
-    if isinstance(scripted, EventsReply):
-        return EventStream(scripted)
-    reply = _synthetic(params, resolved) if scripted is None else _scripted(params, scripted)
-    parts = converse_parts(
-        reply, family=resolved.model.family, latency_ms=_latency_ms(reply), echo=_echo(params)
+    said = answer(call, _request(call, params, resolved))
+    return Delivered(_stream(said, params, resolved), said.delivery)
+
+
+def _stream(said: Answer, params: Params, resolved: ResolvedModel) -> EventStream:
+    if said.reply is None:
+        assert said.events is not None
+        return EventStream(said.events)
+    return EventStream(
+        converse_parts(
+            said.reply,
+            family=resolved.model.family,
+            latency_ms=latency_ms(said.reply),
+            echo=_echo(params),
+        )
     )
-    return EventStream(parts)
 
 
 def _checked_model(call: Call, params: Params, *, streaming: bool) -> ResolvedModel:
@@ -45,40 +51,18 @@ def _checked_model(call: Call, params: Params, *, streaming: bool) -> ResolvedMo
     return resolved
 
 
-def _reply(call: Call, params: Params, resolved: ResolvedModel) -> Reply:
-    scripted = call.lab.scenario.match(call.operation.name, resolved.candidate_ids)
-    if isinstance(scripted, ContentReply):
-        return _scripted(params, scripted)
-    return _synthetic(params, resolved)
-
-
-def _synthetic(params: Params, resolved: ResolvedModel) -> Reply:
+def _request(call: Call, params: Params, resolved: ResolvedModel) -> ModelRequest:
     wanted = (params.get("inferenceConfig") or {}).get("maxTokens")
-    limit = wanted or resolved.model.max_output_tokens or DEFAULT_MAX_TOKENS
-    return synthesize(params, model_id=resolved.model.model_id, max_tokens=limit)
-
-
-def _scripted(params: Params, scripted: ContentReply) -> Reply:
-    """The rule's own message; usage that it leaves out is estimated."""
-    usage = scripted.usage or {}
-    return Reply(
-        blocks=scripted.content,
-        stop_reason=scripted.stop_reason,
-        usage=Usage(
-            input_tokens=usage.get("inputTokens", input_tokens(params)),
-            output_tokens=usage.get("outputTokens", blocks_tokens(scripted.content)),
-            cache_read_tokens=usage.get("cacheReadInputTokens", 0),
-            cache_write_tokens=usage.get("cacheWriteInputTokens", 0),
-            cache_points=has_cache_point(params),
-        ),
-        additional_fields=scripted.additional_fields,
+    return ModelRequest(
+        operation=call.operation.name,
+        model_id=resolved.model.model_id,
+        names=resolved.candidate_ids,
+        params=params,
+        body=params,
+        caller=call.caller,
+        max_tokens=wanted or resolved.model.max_output_tokens or DEFAULT_MAX_TOKENS,
     )
 
 
 def _echo(params: Params) -> dict[str, object]:
     return {name: params[name] for name in _ECHOED if name in params}
-
-
-def _latency_ms(reply: Reply) -> int:
-    """A plausible time for such an answer; nothing takes it."""
-    return 200 + 12 * reply.usage.output_tokens
