@@ -26,10 +26,21 @@ requires_recordings = pytest.mark.skipif(
 
 
 @cache
-def records(operation: str) -> list[dict[str, Any]]:
-    """The records of an operation that count as evidence; none when the recordings are absent."""
+def records(operation: str, *, with_lost_bodies: bool = False) -> list[dict[str, Any]]:
+    """The records of an operation that count as evidence; none when the recordings are absent.
+
+    Args:
+        operation: the API operation.
+        with_lost_bodies: also those of whose request only the body is unknown.
+    """
+    flags = NOT_EVIDENCE - {"request-body-lost"} if with_lost_bodies else NOT_EVIDENCE
+    return [record for record in every_record(operation) if flags.isdisjoint(record["flags"])]
+
+
+@cache
+def every_record(operation: str) -> list[dict[str, Any]]:
+    """The records of an operation, those that are no evidence too."""
     file = recordings_folder() / f"{operation}.jsonl"
     if not file.is_file():
         return []
-    every = (json.loads(line) for line in file.read_text(encoding="utf-8").splitlines())
-    return [record for record in every if NOT_EVIDENCE.isdisjoint(record["flags"])]
+    return [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]

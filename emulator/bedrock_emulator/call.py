@@ -30,6 +30,8 @@ class Caller:
     """The path whose signature verified; None when no signature was checked."""
     arn: str = ""
     """The principal, as AWS names it in denials; empty for anonymous callers."""
+    bearer: Literal["SHORT_TERM", "LONG_TERM"] | None = None
+    """Which kind of Bedrock API key was sent; None for other callers."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,18 +1,18 @@
-"""The `bedrock-emulator` command: serve | env | models | health."""
+"""The `bedrock-emulator` command: serve | check | env | models | health."""
 
 import json
-import shlex
-import ssl
 import sys
-import urllib.error
-import urllib.request
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 import click
 
 from bedrock_emulator._version import __version__
+from bedrock_emulator.commands.check import check
+from bedrock_emulator.commands.env import env, export_lines
+from bedrock_emulator.commands.running import HTTP_URL, URL_HELP, read_health
 from bedrock_emulator.config import (
     DEFAULT_HOST,
     DEFAULT_PORT,
@@ -32,10 +32,6 @@ _PIPED_WIDTH = 200
 """Columns of a table that nobody looks at, so that no line is folded."""
 
 _CALLED = {"ON_DEMAND": "on demand", "INFERENCE_PROFILE": "by profile", "PROVISIONED": "provisioned"}
-
-_URL_HELP = "Address of the running emulator."
-_HTTP_URL = f"http://{DEFAULT_HOST}:{DEFAULT_PORT}"
-_HTTPS_URL = f"https://{DEFAULT_HOST}:{DEFAULT_TLS_PORT}"
 
 _catalog_option = click.option(
     "--catalog",
@@ -65,6 +61,26 @@ def main() -> None:
     help="known: requests are signed, known keys are verified. strict: unknown keys are refused. off: no check.",
 )
 @click.option("--region", default=DEFAULT_REGION, show_default=True, help="Region of calls that name none.")
+@click.option(
+    "--iam",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="JSON with the policies of callers, or one policy for all of them.",
+)
+@click.option(
+    "--scenario",
+    "scenarios",
+    multiple=True,
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="YAML or JSON with rules for what the models say; give it again for more files.",
+)
+@click.option("--strict-scenarios", is_flag=True, help="Refuse requests that no rule matches.")
+@click.option(
+    "--buckets",
+    type=click.Path(path_type=Path, file_okay=False, resolve_path=True),
+    help="Folder that stands for S3: async invocations read FOLDER/<lab>/<bucket>/<key> and write there.",
+)
+@click.option("--watch", is_flag=True, help="Read the scenario files again when they change.")
 @_catalog_option
 @click.option(
     "--ready",
@@ -84,13 +100,21 @@ def serve(
     tls_port: int | None,
     auth: str,
     region: str,
+    iam: Path | None,
+    scenarios: tuple[Path, ...],
+    strict_scenarios: bool,
+    watch: bool,
+    buckets: Path | None,
     catalog: str,
     ready: str,
     stop_on_eof: bool,
 ) -> None:
     """Serve until Ctrl-C; prints the `export` lines to paste once requests are answered."""
     from bedrock_emulator.http.server import serve as run
+    from bedrock_emulator.state.iam_file import read_iam_file
 
+    if watch and not scenarios:
+        raise click.UsageError("--watch is for scenario files; name them with --scenario FILE")
     try:
         settings = Settings(
             host=host,
@@ -99,22 +123,21 @@ def serve(
             auth=cast("AuthMode", auth),
             region=region,
             documented_ids=catalog == "all",
+            iam=None if iam is None else read_iam_file(iam),
+            scenarios=scenarios,
+            strict_scenarios=strict_scenarios,
+            watch=watch,
+            buckets=buckets,
         )
+        _check_scenarios(scenarios)
         announce = _announce_json if ready == "json" else partial(_announce_text, settings=settings)
         run(settings, announce=announce, stop_on_eof=stop_on_eof)
     except ConfigError as error:
         raise click.ClickException(str(error)) from error
 
 
-@main.command()
-@click.option("--url", help=f"{_URL_HELP}  [default: {_HTTP_URL}, with --ca {_HTTPS_URL}]")
-@click.option("--ca", help="File that `serve --tls` names, for an https address: bearer keys need one.")
-@click.option("--region", default=DEFAULT_REGION, show_default=True, help="Region for the SDKs.")
-def env(*, url: str | None, ca: str | None, region: str) -> None:
-    """Print the `export` lines for a running emulator: eval "$(bedrock-emulator env)"."""
-    address = (url or (_HTTPS_URL if ca else _HTTP_URL)).rstrip("/")
-    _read_health(address, ca)
-    click.echo("\n".join(_export_lines(client_environment(address, region=region, ca_file=ca))))
+main.add_command(check)
+main.add_command(env)
 
 
 @main.command()
@@ -133,12 +156,21 @@ def models(*, region: str, catalog: str, as_json: bool) -> None:
 
 
 @main.command()
-@click.option("--url", default=_HTTP_URL, show_default=True, help=_URL_HELP)
+@click.option("--url", default=HTTP_URL, show_default=True, help=URL_HELP)
 @click.option("--ca", help="File that `serve --tls` names, for an https address.")
 def health(*, url: str, ca: str | None) -> None:
     """Ask a running emulator whether it is well; exits 1 when it does not answer."""
-    report = _read_health(url, ca)
+    report = read_health(url, ca)
     click.echo(json.dumps(report, indent=2))
+
+
+def _check_scenarios(files: Sequence[Path]) -> None:
+    """Refuse wrong files here: the process that serves could only fail with a traceback."""
+    if files:
+        from bedrock_emulator.model.service import load_api
+        from bedrock_emulator.state.scenario_file import load_scenarios
+
+        load_scenarios(files, load_api())
 
 
 def _announce_json(ready: "Ready") -> None:
@@ -151,12 +183,12 @@ def _announce_json(ready: "Ready") -> None:
 def _announce_text(ready: "Ready", settings: Settings) -> None:
     _warn_of_network(ready)
     click.echo(f"Bedrock emulator {__version__} is ready on {ready.http} (auth {settings.auth}). Paste:\n")
-    lines = _export_lines(client_environment(ready.http, region=settings.region))
+    lines = export_lines(client_environment(ready.http, region=settings.region))
     click.echo(click.style("\n".join(lines), fg="green"))
     if ready.https is not None:
         click.echo("\nFor bearer keys, which botocore sends over HTTPS only:\n")
         secure = client_environment(ready.https, region=settings.region, ca_file=ready.ca_file)
-        click.echo(click.style("\n".join(_export_lines(secure)), fg="green"))
+        click.echo(click.style("\n".join(export_lines(secure)), fg="green"))
     click.echo(f"\nWhat it serves: {ready.http}/_emulator/operations   Stop with Ctrl-C.")
     sys.stdout.flush()
 
@@ -181,29 +213,6 @@ def _shipped_models(region: str, *, documented_ids: bool) -> "list[ModelRecord]"
     models = read_models()
     documented, _ = read_documented_ids(models, read_profiles(models))
     return listed + [each for each in documented if catalogue.model(each.model_id, region) is not None]
-
-
-def _export_lines(variables: Mapping[str, str]) -> list[str]:
-    return [f"export {name}={shlex.quote(value)}" for name, value in variables.items()]
-
-
-def _read_health(url: str, ca: str | None) -> dict[str, Any]:
-    address = f"{url.rstrip('/')}/_emulator/health"
-    if not address.startswith(("http://", "https://")):
-        raise click.ClickException(f"{url!r} is not an http address")
-    if ca is not None and not url.startswith("https://"):
-        raise click.ClickException(f"--ca is for an https address, not for {url}")
-    try:
-        trust = ssl.create_default_context(cafile=ca)
-    except OSError as error:  # SSLError is one
-        raise click.ClickException(f"{ca} is not a file of certificates: {error}") from error
-    try:
-        with urllib.request.urlopen(address, timeout=5, context=trust) as answer:  # noqa: S310 - the scheme is checked above
-            return cast("dict[str, Any]", json.load(answer))
-    except (urllib.error.URLError, TimeoutError, ValueError) as error:
-        raise click.ClickException(
-            f"no emulator answers at {url} ({error}); start one: bedrock-emulator serve"
-        ) from error
 
 
 def _print_models(rows: list[dict[str, Any]], region: str) -> None:

@@ -15,6 +15,9 @@ from bedrock_emulator.environment import client_environment
 from bedrock_emulator.errors import AdminError, ConfigError
 
 if TYPE_CHECKING:
+    from http.client import HTTPConnection
+    from os import PathLike
+
     from bedrock_emulator.process import Addresses, ServerProcess
 
 _TIMEOUT = 30.0
@@ -129,7 +132,7 @@ class Emulator:
 
         address = urlsplit(self.url)
         # A connection for each request: nothing to share between threads, nothing that can have gone stale.
-        connection = http.client.HTTPConnection(address.hostname or "", address.port, timeout=timeout)
+        connection = self._connection(address.scheme, address.hostname or "", address.port, timeout)
         body = None if document is None else json.dumps(document).encode()
         try:
             connection.request(method, address.path + path, body, {"Content-Type": "application/json"})
@@ -140,6 +143,16 @@ class Emulator:
         finally:
             connection.close()
         return self._read(answer.status, data)
+
+    def _connection(self, scheme: str, host: str, port: int | None, timeout: float) -> "HTTPConnection":
+        import http.client
+
+        if scheme == "http":
+            return http.client.HTTPConnection(host, port, timeout=timeout)
+        import ssl
+
+        trust = ssl.create_default_context(cafile=self.ca_file)
+        return http.client.HTTPSConnection(host, port, timeout=timeout, context=trust)
 
     @property
     def _running(self) -> "Addresses":
@@ -199,6 +212,33 @@ class LabClient:
             return client_environment(self.https_endpoint_url, region=region, ca_file=self.emulator.ca_file)
         return client_environment(self.endpoint_url, region=region)
 
+    def credential_source(
+        self, source: str, directory: "str | PathLike[str]", region: str = "us-east-1"
+    ) -> dict[str, str]:
+        """The environment variables that let SDKs get their credentials from one source of this lab and nowhere else.
+
+        Args:
+            source: imds, container, web-identity, assume-role, sso, profile, keys or bearer.
+            directory: below which the files that the source needs are written, a folder of its own.
+            region: for the SDKs.
+
+        Raises:
+            ConfigError: no such source, `bearer` of a server without HTTPS, or the files cannot be written.
+        """
+        from bedrock_emulator.credential_sources import open_source
+
+        return open_source(self, source, directory, region)
+
+    def open_imds(self) -> str:
+        """The URL of this lab's instance metadata service, on a port that is open until the lab is deleted or reset."""
+        return str(self.emulator.request("POST", f"{self._path}/imds")["url"])
+
+    def mint_tokens(self, region: str = "us-east-1") -> dict[str, Any]:
+        """Fresh tokens for this lab's credential endpoints; `Tokens` of the admin API's schema lists them."""
+        query = urlencode({"region": region})
+        tokens: dict[str, Any] = self.emulator.request("POST", f"{self._path}/tokens?{query}")
+        return tokens
+
     def configure(self, **parts: Any) -> dict[str, Any]:
         """Set members of the `Lab` document, all or none; parts that are not named stay as they are."""
         return self._put("", parts)
@@ -213,9 +253,25 @@ class LabClient:
         """Lay models and inference profiles over the shipped catalogue, or put them in its place."""
         self._put("/catalogue", {"models": list(models), "profiles": list(profiles), "replace": replace})
 
-    def put_scenario(self, scenario: Mapping[str, Any]) -> None:
-        """Say what the models answer."""
-        self._put("/scenario", scenario)
+    def put_scenario(self, scenario: Mapping[str, Any] | str | os.PathLike[str]) -> None:
+        """Say what the models answer.
+
+        Args:
+            scenario: a `Scenario` document, or the path of a file with one, in YAML or JSON.
+
+        Raises:
+            ConfigError: the file cannot be read, or is no scenario; the message has the line.
+        """
+        if isinstance(scenario, Mapping):
+            self._put("/scenario", scenario)
+            return
+        from bedrock_emulator.state.scenario_file import read_scenario, wrong_file
+
+        read = read_scenario(scenario)
+        try:
+            self._put("/scenario", read.document)
+        except AdminError as error:
+            raise wrong_file(read, error) from error
 
     def put_faults(self, faults: Sequence[Mapping[str, Any]]) -> None:
         """Say what goes wrong."""
@@ -224,6 +280,33 @@ class LabClient:
     def put_credentials(self, credentials: Sequence[Mapping[str, Any]]) -> None:
         """Register access keys and bearer keys."""
         self._put("/credentials", {"credentials": list(credentials)})
+
+    def put_iam(
+        self,
+        principals: Sequence[Mapping[str, Any]] = (),
+        *,
+        default: Sequence[Mapping[str, Any]] | None = None,
+        context: Mapping[str, Any] | None = None,
+    ) -> None:
+        """Say who may do what; nothing given allows everything.
+
+        Args:
+            principals: users and roles, each with `arn`, `policies` and perhaps `accessKeyIds`.
+            default: the policies of callers that are not listed; none allow nothing, None everything.
+            context: condition keys that the emulator cannot know.
+        """
+        document: dict[str, Any] = {"principals": list(principals), "context": dict(context or {})}
+        if default is not None:
+            document["default"] = {"policies": list(default)}
+        self._put("/iam", document)
+
+    def put_model_access(self, rules: Sequence[Mapping[str, Any]]) -> None:
+        """Say which models the callers have access to; no rules grant everything."""
+        self._put("/model-access", {"rules": list(rules)})
+
+    def put_identity(self, **settings: Any) -> None:
+        """Say what the credential endpoints hand out: roleArn, knownRoles, sessionSeconds, imdsV1."""
+        self._put("/identity", settings)
 
     def put_clock(self, *, now: str | None = None, advance_seconds: float | None = None) -> dict[str, Any]:
         """Stop the lab's clock at an ISO 8601 instant, or move it; by default follow the real time again.

@@ -1,7 +1,9 @@
 """What a server is started with."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from pathlib import Path
+from typing import Any, Literal, TypeAlias
 
 from bedrock_emulator.errors import ConfigError
 from bedrock_emulator.regions import is_region
@@ -28,6 +30,16 @@ class Settings:
     """The region of calls that name none: bearer keys, `auth="off"`."""
     documented_ids: bool = True
     """Also know the ids that the OpenClaw documents use: they can be called and looked up, though no list has them."""
+    iam: Mapping[str, Any] | None = None
+    """The `Iam` document that every lab begins with; None allows everything."""
+    scenarios: tuple[Path, ...] = ()
+    """The files whose rules every lab begins with."""
+    strict_scenarios: bool = False
+    """Whether a request that no rule matches is refused; else the synthetic model answers it."""
+    watch: bool = False
+    """Whether the files are read again when they change."""
+    buckets: Path | None = None
+    """The folder that stands for S3; None for none, and then nothing can be read or written there."""
 
     def __post_init__(self) -> None:
         if not is_region(self.region):

@@ -3,11 +3,12 @@
 EmulatorError
 ├── AwsError        an answer that AWS would give: an HTTP error, or an exception frame inside a stream
 ├── AdminError      a refused request to the admin API under /_emulator/
+├── UpstreamError   a server that answers in a model's place, and what it sent cannot be followed; becomes an AwsError
 ├── WireError       bytes that are not an event stream (the tree is in wire/frames.py)
 └── ConfigError     the emulator was started or used wrongly
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 SERVICE_LAYER = "http://internal.amazon.com/coral/com.amazon.bedrock/"
@@ -27,6 +28,22 @@ class ConfigError(EmulatorError):
 
 class WireError(EmulatorError):
     """Bytes that do not form a valid event stream."""
+
+
+class UpstreamError(EmulatorError):
+    """An upstream's answer that cannot be followed.
+
+    Args:
+        problem: what the upstream did, as the end of a sentence that begins with it.
+        said: what it says about that itself.
+        status: the HTTP status that it names, if any.
+    """
+
+    def __init__(self, problem: str, *, said: str = "", status: int | None = None) -> None:
+        super().__init__(f"the upstream {problem}")
+        self.problem = problem
+        self.said = said
+        self.status = status
 
 
 class AdminError(EmulatorError):
@@ -49,6 +66,7 @@ class AwsError(EmulatorError):
         authentication: True for errors of the authentication layer (another suffix in x-amzn-ErrorType).
         capital_message: IAM denials and bearer failures answer `{"Message": …}` (users' reports).
         members: further body members that the error's shape models (`originalStatusCode`, …).
+        headers: response headers after those of every error.
     """
 
     def __init__(
@@ -60,6 +78,7 @@ class AwsError(EmulatorError):
         authentication: bool = False,
         capital_message: bool = False,
         members: Mapping[str, Any] | None = None,
+        headers: Sequence[tuple[str, str]] = (),
     ) -> None:
         super().__init__(f"{code}: {message}")
         self.code = code
@@ -68,6 +87,7 @@ class AwsError(EmulatorError):
         self.authentication = authentication
         self.capital_message = capital_message
         self.members = dict(members or {})
+        self.headers = tuple(headers)
 
     @property
     def error_type(self) -> str:

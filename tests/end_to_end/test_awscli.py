@@ -84,6 +84,20 @@ def test_the_cli_pages_through_the_inference_profiles(aws: Aws, lab: LabClient, 
     assert all("maxResults=20" in request["query"] for request in requests)
 
 
+def test_the_cli_makes_a_guardrail_that_boto3_reads(aws: Aws, bedrock: Any) -> None:
+    created = answer_of(
+        aws(
+            *("bedrock", "create-guardrail", "--name", "from-the-cli"),
+            *("--blocked-input-messaging", "No.", "--blocked-outputs-messaging", "No."),
+            *("--word-policy-config", json.dumps({"wordsConfig": [{"text": "cactus"}]})),
+        )
+    )
+
+    found = bedrock.get_guardrail(guardrailIdentifier=created["guardrailArn"])
+    assert (found["name"], created["version"]) == ("from-the-cli", "DRAFT")
+    assert found["wordPolicy"]["words"] == [{"text": "cactus"}]
+
+
 def test_the_cli_converses(aws: Aws) -> None:
     answer = answer_of(aws("bedrock-runtime", "converse", "--model-id", CLAUDE, "--messages", HELLO))
 

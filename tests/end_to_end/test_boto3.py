@@ -296,7 +296,7 @@ def test_the_region_of_the_signature_chooses_the_catalogue(boto3_client: Callabl
 
 def test_an_operation_that_is_not_served_is_refused_and_not_retried(lab: LabClient, bedrock: Any) -> None:
     with pytest.raises(ClientError) as refused:
-        bedrock.list_custom_models()
+        bedrock.get_use_case_for_model_access()
 
     assert refused.value.response["Error"]["Code"] == "UnknownOperationException"
     assert [entry["status"] for entry in lab.journal()] == [400]

@@ -84,6 +84,25 @@ def test_timestamps_arrive_as_dates(sdk: Sdk) -> None:
     assert profile["output"]["createdAt"].endswith("Z"), "a Date prints itself in ISO 8601"
 
 
+def test_a_guardrail_is_read_with_what_is_not_set_left_out(sdk: Sdk, bedrock: Any) -> None:
+    created = bedrock.create_guardrail(
+        name="from-boto3",
+        blockedInputMessaging="No such question.",
+        blockedOutputsMessaging="No such answer.",
+        sensitiveInformationPolicyConfig={"piiEntitiesConfig": [{"type": "EMAIL", "action": "ANONYMIZE"}]},
+    )
+
+    found = sdk("bedrock", "GetGuardrail", {"guardrailIdentifier": created["guardrailId"]})["output"]
+
+    assert found["name"] == "from-boto3"
+    assert found["sensitiveInformationPolicy"] == {
+        "piiEntities": [{"type": "EMAIL", "action": "ANONYMIZE"}],
+        "regexes": [],
+    }
+    assert "topicPolicy" not in found
+    assert found["updatedAt"].endswith("Z")
+
+
 def test_converse_over_cleartext_http2_says_what_boto3_hears(sdk: Sdk, runtime: Any) -> None:
     answer = sdk("bedrock-runtime", "Converse", {"modelId": CLAUDE, "messages": HELLO})["output"]
 
@@ -148,3 +167,42 @@ def test_a_bearer_key_is_accepted_over_plain_http(sdk: Sdk, lab: LabClient) -> N
 
     assert answer["output"]["stopReason"] == "end_turn"
     assert [entry["caller"]["kind"] for entry in lab.journal(operation="Converse")] == ["bearer"]
+
+
+MESSAGES = {
+    "anthropic_version": "bedrock-2023-05-31",
+    "max_tokens": 100,
+    "messages": [{"role": "user", "content": "Tell me about rivers."}],
+}
+INVOKE = {"modelId": CLAUDE, "contentType": "application/json", "body": json.dumps(MESSAGES)}
+
+
+def test_invoke_model_over_cleartext_http2_says_what_boto3_hears(sdk: Sdk, runtime: Any) -> None:
+    answer = sdk("bedrock-runtime", "InvokeModel", INVOKE)["output"]
+
+    expected = json.loads(runtime.invoke_model(**INVOKE)["body"].read())
+    message = json.loads(answer["body"])
+    assert {**message, "id": ""} == {**expected, "id": ""}, (
+        "all but the id, which every answer has of its own"
+    )
+    assert list(message) == list(expected)
+    assert answer["contentType"] == "application/json"
+
+
+def test_the_chunks_of_an_invoke_stream_reach_javascript(sdk: Sdk, runtime: Any) -> None:
+    events = sdk("bedrock-runtime", "InvokeModelWithResponseStream", INVOKE)["events"]
+
+    chunks = [json.loads(event["chunk"]["bytes"]) for event in events]
+    whole = json.loads(runtime.invoke_model(**INVOKE)["body"].read())
+    texts = [chunk["delta"]["text"] for chunk in chunks if chunk["type"] == "content_block_delta"]
+    assert "".join(texts) == whole["content"][0]["text"]
+    assert (
+        chunks[-1]["amazon-bedrock-invocationMetrics"]["outputTokenCount"] == whole["usage"]["output_tokens"]
+    )
+
+
+def test_a_body_that_javascript_calls_bytes_is_refused(sdk: Sdk) -> None:
+    error = sdk("bedrock-runtime", "InvokeModel", {"modelId": CLAUDE, "body": json.dumps(MESSAGES)})["error"]
+
+    assert error["name"] == "ValidationException", "its default is application/octet-stream"
+    assert error["message"] == "The provided Content Type is invalid or not supported for this model"

@@ -4,9 +4,11 @@ import hmac
 from collections.abc import Callable
 from datetime import datetime
 
-from bedrock_emulator.auth.bearer import check_bearer
+from bedrock_emulator.auth.bearer import bearer_caller, check_bearer
+from bedrock_emulator.auth.principal import user_arn
 from bedrock_emulator.auth.sigv4 import (
     ALGORITHM,
+    SERVICE,
     Signature,
     SigningKeys,
     check_scope,
@@ -19,7 +21,8 @@ from bedrock_emulator.call import Caller
 from bedrock_emulator.config import AuthMode
 from bedrock_emulator.errors import AwsError
 from bedrock_emulator.http.messages import HttpRequest
-from bedrock_emulator.state.credentials import DEFAULT_ACCOUNT, Credential, CredentialStore
+from bedrock_emulator.state.credentials import DEFAULT_ACCOUNT, Credential
+from bedrock_emulator.state.keys import KeyLookup
 
 _BEARER = "bearer"
 """In lower case: the names of HTTP authentication schemes have none."""
@@ -36,10 +39,11 @@ class Authenticator:
         request: HttpRequest,
         *,
         mode: AuthMode,
-        credentials: CredentialStore,
+        credentials: KeyLookup,
         now: datetime,
         lab_now: Callable[[], datetime],
         pinned_region: str | None = None,
+        service: str = SERVICE,
     ) -> Caller:
         """The caller of a request.
 
@@ -50,6 +54,7 @@ class Authenticator:
             now: the real time, against which the date of a signature is judged.
             lab_now: the lab's clock, on which keys expire.
             pinned_region: the one region that the endpoint serves; None for any.
+            service: the one for which the request must be signed.
 
         Raises:
             AwsError: what AWS's authentication layer answers.
@@ -59,11 +64,17 @@ class Authenticator:
         scheme, token = _authorization(request)
         if scheme == ALGORITHM:
             signature = read_signature(request.headers)
-            check_scope(signature, now=now, pinned_region=pinned_region)
+            check_scope(signature, now=now, pinned_region=pinned_region, service=service)
             return self._signed(request, signature, mode=mode, credentials=credentials, lab_now=lab_now)
         if scheme.lower() == _BEARER:
-            account = check_bearer(token, strict=mode == "strict", credentials=credentials, lab_now=lab_now)
-            return Caller(kind="bearer", account=account)
+            return check_bearer(
+                token,
+                strict=mode == "strict",
+                credentials=credentials,
+                keys=self._keys,
+                lab_now=lab_now,
+                pinned_region=pinned_region,
+            )
         raise _refusal_without_scheme(request, scheme)
 
     def _signed(
@@ -72,33 +83,31 @@ class Authenticator:
         signature: Signature,
         *,
         mode: AuthMode,
-        credentials: CredentialStore,
+        credentials: KeyLookup,
         lab_now: Callable[[], datetime],
     ) -> Caller:
         credential = credentials.lookup(signature.access_key_id)
         if credential is None:
             if mode == "strict":
                 raise _unrecognized()
-            return _caller(signature, account=DEFAULT_ACCOUNT)
+            return _caller(signature, None)
         _check_token(request, credential, lab_now)
         path = verify(request, signature, secret=credential.secret_access_key, keys=self._keys)
-        return _caller(signature, account=credential.account, canonical_path=path)
+        return _caller(signature, credential, canonical_path=path)
 
 
-def _believed(request: HttpRequest, credentials: CredentialStore) -> Caller:
+def _believed(request: HttpRequest, credentials: KeyLookup) -> Caller:
     """The caller that a request names, unchecked; one that names none is anonymous."""
     scheme, token = _authorization(request)
     if scheme.lower() == _BEARER:
-        key = credentials.lookup_bearer(token)
-        return Caller(kind="bearer", account=key.account if key else DEFAULT_ACCOUNT)
+        return bearer_caller(token, credentials)
     try:
         signature = read_signature(request.headers) if scheme == ALGORITHM else None
     except AwsError:  # nothing is required here, so half a signature is no signature
         signature = None
     if signature is None:
         return Caller(kind="anonymous", account=DEFAULT_ACCOUNT)
-    credential = credentials.lookup(signature.access_key_id)
-    return _caller(signature, account=credential.account if credential else DEFAULT_ACCOUNT)
+    return _caller(signature, credentials.lookup(signature.access_key_id))
 
 
 def _authorization(request: HttpRequest) -> tuple[str, str]:
@@ -107,10 +116,17 @@ def _authorization(request: HttpRequest) -> tuple[str, str]:
     return scheme, rest.strip()
 
 
-def _caller(signature: Signature, *, account: str, canonical_path: str | None = None) -> Caller:
+def _caller(
+    signature: Signature, credential: Credential | None, *, canonical_path: str | None = None
+) -> Caller:
+    if credential is None:
+        account, arn = DEFAULT_ACCOUNT, user_arn(DEFAULT_ACCOUNT, signature.access_key_id)
+    else:
+        account, arn = credential.account, credential.principal_arn
     return Caller(
         kind="sigv4",
         account=account,
+        arn=arn,
         access_key_id=signature.access_key_id,
         region=signature.region,
         canonical_path=canonical_path,

@@ -24,7 +24,7 @@ MAX_SKEW = timedelta(minutes=5)
 """How far the date of a signature may be from the service's clock, either way [recorded]."""
 
 _TERMINATOR = "aws4_request"
-_UNSIGNED_PAYLOAD = "UNSIGNED-PAYLOAD"
+UNSIGNED_PAYLOAD = "UNSIGNED-PAYLOAD"
 _DATE_FORMAT = "%Y%m%dT%H%M%SZ"
 _DATE = re.compile(r"[0-9]{8}T[0-9]{6}Z")
 
@@ -83,8 +83,8 @@ def read_signature(headers: Mapping[str, str]) -> Signature:
         problems.append("Authorization header requires existence of a 'X-Amz-Date' header.")
     if problems:
         raise incomplete_signature(" ".join(problems))
-    credential = parts["Credential"].rsplit("/", 4)
-    if len(credential) != 5 or not credential[0]:
+    credential = read_scope(parts["Credential"])
+    if credential is None:
         raise incomplete_signature(
             "Credential must have five elements: access key id, date, region, service and 'aws4_request'."
         )
@@ -102,6 +102,15 @@ def read_signature(headers: Mapping[str, str]) -> Signature:
     )
 
 
+def read_scope(credential: str) -> tuple[str, str, str, str, str] | None:
+    """Access key id, date, region, service and terminator; None when one is missing."""
+    elements = credential.rsplit("/", 4)
+    if len(elements) != 5 or not elements[0]:
+        return None
+    access_key_id, date, region, service, terminator = elements
+    return access_key_id, date, region, service, terminator
+
+
 def _read_parts(text: str) -> dict[str, str]:
     pairs = (part.strip().partition("=") for part in text.split(","))
     return {name: value for name, _, value in pairs}
@@ -116,7 +125,9 @@ def _read_date(text: str) -> datetime:
     raise incomplete_signature("Date must be in ISO-8601 'basic format', as in 20260131T235959Z.")
 
 
-def check_scope(signature: Signature, *, now: datetime, pinned_region: str | None) -> None:
+def check_scope(
+    signature: Signature, *, now: datetime, pinned_region: str | None, service: str = SERVICE
+) -> None:
     """Refuse a signature for another service, region or time; `now` is the real time.
 
     Raises:
@@ -125,8 +136,8 @@ def check_scope(signature: Signature, *, now: datetime, pinned_region: str | Non
     right_region = signature.region == pinned_region if pinned_region else is_region(signature.region)
     if not right_region:
         raise invalid_signature("Credential should be scoped to a valid region.")
-    if signature.service != SERVICE:
-        raise invalid_signature(f"Credential should be scoped to correct service: '{SERVICE}'.")
+    if signature.service != service:
+        raise invalid_signature(f"Credential should be scoped to correct service: '{service}'.")
     if signature.terminator != _TERMINATOR:
         raise invalid_signature(f"Credential should be scoped with a valid terminator: '{_TERMINATOR}'.")
     if signature.date != signature.timestamp[:8]:
@@ -185,13 +196,16 @@ def verify(request: HttpRequest, signature: Signature, *, secret: str, keys: Sig
     key = keys.key(secret, signature)
     for path, canonical_path in _candidates(request.path):
         canonical = f"{request.method.upper()}\n{canonical_path}\n{rest}"
-        to_sign = (
-            f"{ALGORITHM}\n{signature.timestamp}\n{signature.scope}\n{sha256(canonical.encode()).hexdigest()}"
-        )
-        computed = hmac.digest(key, to_sign.encode(), "sha256").hex()
-        if hmac.compare_digest(computed.encode(), signature.value.encode()):
+        if hmac.compare_digest(compute(key, signature, canonical), signature.value.encode()):
             return path
     raise invalid_signature(_MISMATCH)
+
+
+def compute(key: bytes, signature: Signature, canonical_request: str) -> bytes:
+    """The signature, in hexadecimal, that a derived key gives to a canonical request."""
+    digest = sha256(canonical_request.encode()).hexdigest()
+    to_sign = f"{ALGORITHM}\n{signature.timestamp}\n{signature.scope}\n{digest}"
+    return hmac.digest(key, to_sign.encode(), "sha256").hex().encode()
 
 
 @lru_cache(maxsize=256)
@@ -237,7 +251,7 @@ def _canonical_rest(request: HttpRequest, signature: Signature) -> str:
     """The canonical request after its path, which is the same for every raw path."""
     headers = "".join(f"{name}:{_header_value(request, name)}\n" for name in signature.signed_headers)
     signed = ";".join(signature.signed_headers)
-    return f"{_canonical_query(request.query)}\n{headers}\n{signed}\n{_payload_hash(request)}"
+    return f"{canonical_query(request.query)}\n{headers}\n{signed}\n{_payload_hash(request)}"
 
 
 def _header_value(request: HttpRequest, name: str) -> str:
@@ -247,7 +261,8 @@ def _header_value(request: HttpRequest, name: str) -> str:
     return " ".join(value.split())
 
 
-def _canonical_query(query: str) -> str:
+def canonical_query(query: str) -> str:
+    """The parameters in the order and the encoding in which they are signed."""
     if not query:
         return ""
     pairs = (part.partition("=") for part in query.split("&") if part)
@@ -261,7 +276,7 @@ def _encode_again(text: str) -> str:
 
 def _payload_hash(request: HttpRequest) -> str:
     stated = request.headers.get("x-amz-content-sha256")
-    if stated == _UNSIGNED_PAYLOAD:
+    if stated == UNSIGNED_PAYLOAD:
         return stated
     computed = sha256(request.body).hexdigest()
     if stated is not None and stated != computed:

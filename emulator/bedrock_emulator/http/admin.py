@@ -130,7 +130,7 @@ def _add_lab_routes(admin: flask.Blueprint, labs: Labs, url: str) -> None:
         lab.reset()
         return described(lab)
 
-    @admin.put(f"/labs/<name>/<any({', '.join(PARTS)}):part>")
+    @admin.put(f"/labs/<name>/<any({', '.join(map(repr, PARTS))}):part>")
     def put_part(name: str, part: str) -> Response:
         lab = labs.existing(name)
         lab.put(part, _body())

@@ -25,3 +25,5 @@ class HttpResponse:
     status: int
     headers: list[tuple[str, str]]
     body: bytes | Iterator[bytes]
+    length: int | None = None
+    """The Content-Length that goes before an iterator; without one the body is sent in chunks."""

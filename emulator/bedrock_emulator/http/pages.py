@@ -1,12 +1,13 @@
 """The page of operations: what this emulator serves, from the dispatch table that the server uses."""
 
+from collections import Counter
 from collections.abc import Collection
 
 import flask
 
 from bedrock_emulator.http.admin import check_sender
 from bedrock_emulator.model.service import Api
-from bedrock_emulator.operations.dispatch import OPERATIONS_PAGE
+from bedrock_emulator.operations.dispatch import OPERATIONS_PAGE, DispatchTable, Status
 
 _PAGE = """<!doctype html>
 <html lang="en">
@@ -19,23 +20,25 @@ _PAGE = """<!doctype html>
   table { border-collapse: collapse; width: 100%; margin-bottom: 2rem; }
   th, td { text-align: left; padding: .35rem .6rem; border-bottom: 1px solid #8884; }
   td:nth-child(2) { overflow-wrap: anywhere; font-family: ui-monospace, monospace; font-size: .85em; }
-  .served { color: #0a7d33; font-weight: 600; } .refused { opacity: .65; }
-  @media (prefers-color-scheme: dark) { .served { color: #4cc972; } }
+  .served b { color: #0a7d33; } .refused { opacity: .65; }
+  @media (prefers-color-scheme: dark) { .served b { color: #4cc972; } }
 </style>
 </head>
 <body>
 <h1>What this emulator serves</h1>
-<p>{{ served }} of {{ total }} operations that the service models know are served. Every other one answers
-<code>UnknownOperationException</code> and never pretends. The same list as JSON:
+<p>Of {{ counts.total() }} operations that the service models know, {{ counts.served }} are <b>served</b>.
+{{ counts.empty }} are <b>empty</b>: the resources that they are about cannot be created here, so they answer empty
+lists or <code>ResourceNotFoundException</code>. {{ counts.refused }} are <b>refused</b>: they answer
+<code>UnknownOperationException</code> and never pretend. The same list as JSON:
 <a href="{{ page }}?format=json"><code>{{ page }}?format=json</code></a>.</p>
 {% for service, rows in services.items() %}
 <h2>{{ service }}</h2>
 <table>
 <thead><tr><th>Operation</th><th>Request</th><th>Status</th></tr></thead>
 <tbody>
-{% for row in rows %}<tr class="{{ '' if row.served else 'refused' }}"><td>{{ row.operation }}</td>
+{% for row in rows %}<tr class="{{ row.status }}"><td>{{ row.operation }}</td>
 <td>{{ row.method }} {{ row.uri }}</td>
-<td>{% if row.served %}<span class="served">served</span>{% else %}refused{% endif %}</td></tr>
+<td><b>{{ row.status }}</b></td></tr>
 {% endfor %}</tbody>
 </table>
 {% endfor %}
@@ -44,14 +47,15 @@ _PAGE = """<!doctype html>
 """
 
 
-def pages_blueprint(api: Api, served: Collection[str], *, hosts: Collection[str]) -> flask.Blueprint:
+def pages_blueprint(api: Api, table: DispatchTable, *, hosts: Collection[str]) -> flask.Blueprint:
     """`/` and the page of operations, as HTML for people and as JSON with `?format=json`.
 
     `hosts` are the names by which the pages may be addressed, as for the admin API.
     """
     pages = flask.Blueprint("pages", __name__)
     pages.before_request(lambda: check_sender(hosts))
-    services = _rows(api, served)
+    services = _rows(api, table)
+    counts = Counter(table.status(operation.name) for operation in api)
 
     @pages.get("/")
     def index() -> flask.typing.ResponseReturnValue:
@@ -61,21 +65,23 @@ def pages_blueprint(api: Api, served: Collection[str], *, hosts: Collection[str]
     def operations() -> flask.typing.ResponseReturnValue:
         if flask.request.args.get("format") == "json":
             return flask.jsonify(services)
-        counts = {"served": len(served), "total": len(api.operations)}
-        return flask.render_template_string(_PAGE, services=services, page=OPERATIONS_PAGE, **counts)
+        return flask.render_template_string(_PAGE, services=services, page=OPERATIONS_PAGE, counts=counts)
 
     return pages
 
 
-def _rows(api: Api, served: Collection[str]) -> dict[str, list[dict[str, object]]]:
+_ORDER: tuple[Status, ...] = ("served", "empty", "refused")
+
+
+def _rows(api: Api, table: DispatchTable) -> dict[str, list[dict[str, str]]]:
     """One row for each operation by service, served ones first."""
-    services: dict[str, list[dict[str, object]]] = {}
-    for operation in sorted(api, key=lambda each: (each.name not in served, each.name)):
+    services: dict[str, list[dict[str, str]]] = {}
+    for operation in sorted(api, key=lambda each: (_ORDER.index(table.status(each.name)), each.name)):
         row = {
             "operation": operation.name,
             "method": operation.method,
             "uri": operation.uri,
-            "served": operation.name in served,
+            "status": table.status(operation.name),
         }
         services.setdefault(operation.service, []).append(row)
     return services

@@ -74,7 +74,7 @@ def serialize_error(error: AwsError, operation: Operation | None, request_id: st
     """The HTTP answer of a refusal: the code in x-amzn-ErrorType, the text in `message` [recorded]."""
     status = error.status or (operation.errors.get(error.code) if operation else None) or 400
     text = "Message" if error.capital_message else "message"
-    headers = [*body_headers(request_id), ("x-amzn-errortype", error.error_type)]
+    headers = [*body_headers(request_id), ("x-amzn-errortype", error.error_type), *error.headers]
     return HttpResponse(status=status, headers=headers, body=to_json({text: error.message, **error.members}))
 
 

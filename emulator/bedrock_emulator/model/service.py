@@ -1,10 +1,10 @@
-"""The service models of `bedrock` and `bedrock-runtime` as plain values.
+"""The service models of `bedrock` and `bedrock-runtime`, and of the services that hand out credentials, as plain values.
 
 The only file that touches botocore's loaders and model: everything else sees Operation and Shape.
 """
 
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Literal, TypeAlias, cast
@@ -57,7 +57,7 @@ class Member:
 
 @dataclass(frozen=True)
 class Operation:
-    """One API call of one of the two services."""
+    """One API call of a service."""
 
     name: str
     service: str
@@ -66,6 +66,12 @@ class Operation:
     """The path template, `{label}` for each label."""
     status: int
     """The HTTP status of success."""
+    version: str
+    """Of the service's API, a date."""
+    namespace: str
+    """Of XML answers; empty where answers are JSON."""
+    signed: bool
+    """Whether callers need keys."""
     _model: OperationModel = field(repr=False, compare=False)
     _shapes: "_ShapeReader" = field(repr=False, compare=False)
 
@@ -84,7 +90,13 @@ class Operation:
     @cached_property
     def errors(self) -> Mapping[str, int]:
         """HTTP status by code of each error that the operation models."""
-        return {shape.name: shape.metadata["error"]["httpStatusCode"] for shape in self._model.error_shapes}
+        traits = {shape.name: shape.metadata["error"] for shape in self._model.error_shapes}
+        return {trait.get("code", name): trait["httpStatusCode"] for name, trait in traits.items()}
+
+    @cached_property
+    def error_shapes(self) -> Mapping[str, Shape]:
+        """The shape by code of each error that the operation models."""
+        return {shape.name: self._shapes.read(shape) for shape in self._model.error_shapes}
 
     @cached_property
     def events(self) -> tuple[str, ...]:
@@ -95,7 +107,7 @@ class Operation:
 
 
 class Api:
-    """Every operation of both services by name."""
+    """Every operation of some services by name."""
 
     def __init__(self, operations: Mapping[str, Operation]) -> None:
         self.operations = operations
@@ -108,13 +120,13 @@ class Api:
         return next((each.errors[code] for each in self if code in each.errors), None)
 
 
-def load_api() -> Api:
-    """Read both service models from the installed botocore (about 40 ms)."""
+def load_api(services: Sequence[str] = SERVICES) -> Api:
+    """Read service models from the installed botocore (about 40 ms for both of Bedrock's)."""
     loader = Loader()
     operations = {}
-    for service in SERVICES:
+    for service in services:
         model = ServiceModel(loader.load_service_model(service, "service-2"), service)
-        shapes = _ShapeReader()
+        shapes = _ShapeReader(is_query=model.metadata["protocol"] == "query")
         for name in model.operation_names:
             operations[name] = _operation(model.operation_model(name), service, shapes)
     return Api(operations)
@@ -127,6 +139,9 @@ def _operation(model: OperationModel, service: str, shapes: "_ShapeReader") -> O
         method=model.http["method"],
         uri=model.http["requestUri"],
         status=model.http.get("responseCode", 200),
+        version=model.metadata["apiVersion"],
+        namespace=model.metadata.get("xmlNamespace", ""),
+        signed=model.auth_type != "none",
         _model=model,
         _shapes=shapes,
     )
@@ -135,7 +150,8 @@ def _operation(model: OperationModel, service: str, shapes: "_ShapeReader") -> O
 class _ShapeReader:
     """Turns botocore's shapes into ours, each once, so that recursion ends; no thread sees half of one."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, is_query: bool) -> None:
+        self._is_query = is_query
         self._known: dict[str, Shape] = {}
         self._lock = threading.RLock()
 
@@ -158,7 +174,11 @@ class _ShapeReader:
     def _member(self, name: str, member: BotocoreShape) -> Member:
         serialization: Mapping[str, Any] = member.serialization
         location = cast("Location", serialization.get("location", "body"))
-        return Member(name, serialization.get("name", name), location, self.read(member))
+        wire_name = serialization.get("name", name)
+        # Of this protocol members are RoleArn on the wire and roleArn in refusals [reported by users].
+        if self._is_query:
+            wire_name = wire_name[:1].lower() + wire_name[1:]
+        return Member(name, wire_name, location, self.read(member))
 
 
 def _bare_shape(source: BotocoreShape) -> Shape:

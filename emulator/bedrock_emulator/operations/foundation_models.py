@@ -1,11 +1,13 @@
-"""ListFoundationModels and GetFoundationModel."""
+"""ListFoundationModels, GetFoundationModel and GetFoundationModelAvailability."""
 
 from collections.abc import Mapping
 from typing import Any
 
 from bedrock_emulator.call import Call, Output, Params, PreparedBody
 from bedrock_emulator.model.serialize import to_json
+from bedrock_emulator.operations.access import denial_of
 from bedrock_emulator.operations.runtime.resolution import end_of_life, own_model_id, unknown_model
+from bedrock_emulator.state.arn import model_arn
 from bedrock_emulator.state.catalog import Catalogue
 
 _FILTERS = {
@@ -34,6 +36,24 @@ def get_foundation_model(call: Call, params: Params) -> Output:
         return {"modelDetails": model.details(call.region)}
     known = catalogue.known_model(model_id)
     raise end_of_life() if known and known.end_of_life.get(call.region) else unknown_model()
+
+
+def get_foundation_model_availability(call: Call, params: Params) -> Output:
+    """Whether the caller has access to a model, and whether the region has it; no capture shows such an answer."""
+    catalogue: Catalogue = call.lab.catalogue
+    model_id = params["modelId"]
+    model = catalogue.known_model(model_id)
+    if model is None:
+        raise unknown_model()
+    denial = denial_of(call, model, (model_id, model_arn(call.region, model_id)))
+    in_region = catalogue.model(model_id, call.region) is not None
+    return {
+        "modelId": model_id,
+        "agreementAvailability": {"status": denial.agreement if denial else "AVAILABLE"},
+        "authorizationStatus": denial.authorization if denial else "AUTHORIZED",
+        "entitlementAvailability": denial.entitlement if denial else "AVAILABLE",
+        "regionAvailability": "AVAILABLE" if in_region else "NOT_AVAILABLE",
+    }
 
 
 def _rows(catalogue: Catalogue, region: str) -> list[dict[str, Any]]:

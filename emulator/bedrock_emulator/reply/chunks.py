@@ -1,7 +1,14 @@
-"""How a text is cut into the deltas of a stream. Joining the pieces always gives the text back."""
+"""How a text is cut into the deltas of a stream. Joining the pieces always gives the text back.
+
+Every chunker is lazy, so that a reply of a million tokens streams piece by piece.
+"""
 
 import re
-from itertools import cycle
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import chain, cycle, islice, repeat
+
+from bedrock_emulator.reply.reply import Split
 
 _WORD = re.compile(r"\s*\S+|\s+")
 _TOKEN = re.compile(r"\s*\S{1,8}|\s+")
@@ -9,43 +16,67 @@ _CLAUDE_RUNS = (1, 3, 2, 4)
 _FRAGMENT_SIZES = (6, 13, 3, 9)
 
 
-def by_word(text: str) -> list[str]:
+def by_word(text: str) -> Iterator[str]:
     """One word at a time, the space before it kept."""
-    return _WORD.findall(text)
+    return (match[0] for match in _WORD.finditer(text))
 
 
-def by_words(text: str) -> list[str]:
+def by_words(text: str) -> Iterator[str]:
     """One to four words at a time."""
-    words = _WORD.findall(text)
-    pieces: list[str] = []
-    start, count = 0, len(words)
+    words = by_word(text)
     for run in cycle(_CLAUDE_RUNS):
-        if start >= count:
-            return pieces
-        pieces.append("".join(words[start : start + run]))
-        start += run
-    return pieces
+        piece = "".join(islice(words, run))
+        if not piece:
+            return
+        yield piece
 
 
-def by_token(text: str) -> list[str]:
+def by_token(text: str) -> Iterator[str]:
     """Words, long ones in several pieces."""
-    return _TOKEN.findall(text)
+    return (match[0] for match in _TOKEN.finditer(text))
 
 
-def whole(text: str) -> list[str]:
+def by_character(text: str) -> Iterator[str]:
+    """One character at a time."""
+    return iter(text)
+
+
+def whole(text: str) -> Iterator[str]:
     """Everything at once; nothing for an empty text."""
-    return [text] if text else []
+    if text:
+        yield text
 
 
-def fragments(json_text: str) -> list[str]:
+def fragments(json_text: str) -> Iterator[str]:
     """The pieces of a tool's input as Claude streams them: an empty one, then cuts anywhere [recorded]."""
-    pieces = [""]
-    start = 0
+    yield ""
     if json_text == "{}":  # a tool without arguments streams the empty piece alone [recorded]
-        return pieces
+        return
+    start = 0
     for size in cycle(_FRAGMENT_SIZES):
         if start >= len(json_text):
-            return pieces
-        pieces.append(json_text[start : start + size])
+            return
+        yield json_text[start : start + size]
         start += size
-    return pieces
+
+
+CHUNKERS: Mapping[str, Split] = {
+    "word": by_word,
+    "words": by_words,
+    "token": by_token,
+    "character": by_character,
+    "whole": whole,
+    "fragments": fragments,
+}
+"""The names by which a scenario asks for a chunker."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pieces:
+    """A text whose pieces are given: they are all that is sent, so the text itself is not looked at."""
+
+    pieces: tuple[str, ...]
+    times: int = 1
+
+    def __call__(self, _text: str) -> Iterable[str]:
+        return chain.from_iterable(repeat(self.pieces, self.times))

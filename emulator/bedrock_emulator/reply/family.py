@@ -1,12 +1,12 @@
 """What differs from one model family to the next in the answers of Converse and ConverseStream."""
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Literal
 
 from bedrock_emulator.reply import chunks
+from bedrock_emulator.reply.reply import Split
 
 FamilyName = Literal["claude", "nova", "titan", "llama", "mistral", "cohere", "kimi", "gpt-oss", "other"]
 CacheCounters = Literal["always", "read-only", "requested", "never"]
@@ -17,8 +17,8 @@ class Family:
     """How the models of one family speak."""
 
     name: FamilyName
-    split_text: Callable[[str], list[str]] = chunks.by_token
-    split_tool_input: Callable[[str], list[str]] = chunks.whole
+    split_text: Split = chunks.by_token
+    split_tool_input: Split = chunks.whole
     tool_use_type: str | None = None
     """`type` in a toolUse block, where the family has one."""
     numbered_tool_ids: bool = False

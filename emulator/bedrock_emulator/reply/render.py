@@ -3,11 +3,12 @@
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
+from itertools import chain, repeat
 from typing import Any
 
 from bedrock_emulator.call import Event, Output, Passage
 from bedrock_emulator.reply.family import Family
-from bedrock_emulator.reply.reply import Block, Reply, Usage
+from bedrock_emulator.reply.reply import Block, Reply, Split, Usage
 
 _PASSAGE_LENGTH = 1024
 """Characters of a text whose events and frames are remembered."""
@@ -33,7 +34,7 @@ def converse_events(
     reply: Reply, *, family: Family, latency_ms: int, echo: Mapping[str, Any] | None = None
 ) -> Iterator[Event]:
     """The same answer in events; its deltas joined are the blocks of `converse_output`."""
-    yield from _content(reply.blocks, family)
+    yield from _content(reply.blocks, reply.chunks, family)
     yield from _ending(reply, family, latency_ms, echo)
 
 
@@ -43,27 +44,26 @@ def converse_parts(
     """The same events, those that say a short text as one passage: tests have the same text said again and again."""
     text = reply.blocks[0].get("text") if len(reply.blocks) == 1 else None
     if text is not None and len(text) <= _PASSAGE_LENGTH:
-        yield _passage(text, family)
+        yield _passage(text, next(iter(reply.chunks), None), family)
     else:
-        yield from _content(reply.blocks, family)
+        yield from _content(reply.blocks, reply.chunks, family)
     yield from _ending(reply, family, latency_ms, echo)
 
 
 @lru_cache(maxsize=128)
-def _passage(text: str, family: Family) -> Passage:
-    return Passage(_content(({"text": text},), family))
+def _passage(text: str, split: Split | None, family: Family) -> Passage:
+    return Passage(_content(({"text": text},), (split,), family))
 
 
-def _content(blocks: Sequence[Block], family: Family) -> Iterator[Event]:
+def _content(blocks: Sequence[Block], chunks: Sequence[Split | None], family: Family) -> Iterator[Event]:
     yield "messageStart", {"role": "assistant"}
-    index = 0
+    first = 0
     if family.empty_text_first:
         yield "contentBlockDelta", {"contentBlockIndex": 0, "delta": {"text": ""}}
         yield "contentBlockStop", {"contentBlockIndex": 0}
-        index = 1
-    for block in blocks:
-        yield from _block_events(block, index, family)
-        index += 1
+        first = 1
+    for index, (block, split) in enumerate(zip(blocks, chain(chunks, repeat(None)), strict=False), first):
+        yield from _block_events(block, index, split, family)
 
 
 def _ending(reply: Reply, family: Family, latency_ms: int, echo: Mapping[str, Any] | None) -> Iterator[Event]:
@@ -108,28 +108,23 @@ def _cache_counters(usage: Usage, family: Family, *, streamed: bool) -> str:
     return "both" if family.cache_counters == "always" else "read"
 
 
-def _block_events(block: Block, index: int, family: Family) -> Iterator[Event]:
-    if "text" in block:  # text and reasoning have no contentBlockStart [recorded]
-        for piece in family.split_text(block["text"]) or ("",):
-            yield "contentBlockDelta", {"contentBlockIndex": index, "delta": {"text": piece}}
-    elif "toolUse" in block:
-        yield from _tool_use_events(block["toolUse"], index, family)
+def _block_events(block: Block, index: int, split: Split | None, family: Family) -> Iterator[Event]:
+    if "toolUse" in block:
+        yield from _tool_use_events(block["toolUse"], index, split or family.split_tool_input)
     elif "toolResult" in block:
         yield from _split_events("toolResult", block["toolResult"], "content", index)
     elif "image" in block:
         yield from _split_events("image", block["image"], "source", index)
-    else:
-        for delta in _other_deltas(block, family):
+    else:  # text and reasoning have no contentBlockStart [recorded]
+        for delta in _deltas(block, split or family.split_text):
             yield "contentBlockDelta", {"contentBlockIndex": index, "delta": delta}
     yield "contentBlockStop", {"contentBlockIndex": index}
 
 
-def _tool_use_events(tool_use: Mapping[str, Any], index: int, family: Family) -> Iterator[Event]:
+def _tool_use_events(tool_use: Mapping[str, Any], index: int, split: Split) -> Iterator[Event]:
     start = {name: value for name, value in tool_use.items() if name != "input"}
     yield "contentBlockStart", {"contentBlockIndex": index, "start": {"toolUse": start}}
-    for piece in family.split_tool_input(
-        json.dumps(tool_use["input"], ensure_ascii=False, separators=(",", ":"))
-    ):
+    for piece in split(json.dumps(tool_use["input"], ensure_ascii=False, separators=(",", ":"))):
         yield "contentBlockDelta", {"contentBlockIndex": index, "delta": {"toolUse": {"input": piece}}}
 
 
@@ -145,24 +140,28 @@ def _split_events(kind: str, body: Mapping[str, Any], streamed: str, index: int)
     yield "contentBlockDelta", {"contentBlockIndex": index, "delta": {kind: delta}}
 
 
-def _other_deltas(block: Block, family: Family) -> Iterator[dict[str, Any]]:
-    if "reasoningContent" in block:
-        yield from _reasoning_deltas(block["reasoningContent"], family)
+def _deltas(block: Block, split: Split) -> Iterator[dict[str, Any]]:
+    if "text" in block:
+        pieces = iter(split(block["text"]))
+        yield {"text": next(pieces, "")}
+        yield from ({"text": piece} for piece in pieces)
+    elif "reasoningContent" in block:
+        yield from _reasoning_deltas(block["reasoningContent"], split)
     elif "citationsContent" in block:  # citations stand before the text that they support [recorded]
         for citation in block["citationsContent"].get("citations", ()):
             yield {"citation": citation}
         for content in block["citationsContent"].get("content", ()):
-            yield from ({"text": piece} for piece in family.split_text(content["text"]))
+            yield from ({"text": piece} for piece in split(content["text"]))
     else:
         yield dict(block)
 
 
-def _reasoning_deltas(reasoning: Mapping[str, Any], family: Family) -> Iterator[dict[str, Any]]:
+def _reasoning_deltas(reasoning: Mapping[str, Any], split: Split) -> Iterator[dict[str, Any]]:
     if "redactedContent" in reasoning:
         yield {"reasoningContent": {"redactedContent": reasoning["redactedContent"]}}
         return
     text = reasoning["reasoningText"]
-    for piece in family.split_text(text["text"]):
+    for piece in split(text["text"]):
         yield {"reasoningContent": {"text": piece}}
     if "signature" in text:
         yield {"reasoningContent": {"signature": text["signature"]}}

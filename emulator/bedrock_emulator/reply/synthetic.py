@@ -1,24 +1,22 @@
 """The default model: an answer that is plainly synthetic, depends on the prompt and never varies."""
 
-import base64
 import json
 import zlib
 from collections.abc import Mapping, Sequence
-from hashlib import blake2b
 from typing import Any
 
 from bedrock_emulator.call import Params
 from bedrock_emulator.reply import prompt
 from bedrock_emulator.reply.family import Family, family_of
+from bedrock_emulator.reply.identifiers import tool_use_members
 from bedrock_emulator.reply.instance import instance_of
 from bedrock_emulator.reply.prompt import Tool
 from bedrock_emulator.reply.reply import Block, Reply, Usage
+from bedrock_emulator.reply.signatures import sign
 from bedrock_emulator.reply.tokens import cut_to_tokens, estimate_tokens, input_tokens
 
 _EXCERPT_LENGTH = 200
 _REASONING = "This is synthetic reasoning. No model thought about the request; the answer follows."
-_ID_BYTES = 16
-"""Sixteen bytes make the 22 characters that follow `tooluse_` [recorded]."""
 
 
 def synthesize(params: Params, *, model_id: str, max_tokens: int) -> Reply:
@@ -79,13 +77,8 @@ def _tool_answer(params: Params, family: Family, model_id: str, text: str, tool:
     if tokens > limit:
         cut = cut_to_tokens(_prose(params, model_id, text), limit)
         return _Answer({"text": cut}, "max_tokens", limit)
-    tool_use: dict[str, Any] = {
-        "toolUseId": _tool_use_id(params, model_id, tool, family),
-        "name": tool.name,
-        "input": arguments,
-    }
-    if family.tool_use_type is not None:
-        tool_use["type"] = family.tool_use_type
+    made = tool_use_members(params, model_id, tool.name, family)
+    tool_use = {**made, "name": tool.name, "input": arguments}
     return _Answer({"toolUse": tool_use}, "tool_use", tokens)
 
 
@@ -144,26 +137,8 @@ def _reasoning_blocks(params: Params, family: Family, max_tokens: int) -> tuple[
         return ()
     reasoning = {"text": _REASONING}
     if family.signs_reasoning:
-        reasoning["signature"] = base64.b64encode(_fingerprint(params, "signature", size=64)).decode()
+        reasoning["signature"] = sign(_REASONING, params)
     return ({"reasoningContent": {"reasoningText": reasoning}},)
-
-
-def _tool_use_id(params: Params, model_id: str, tool: Tool, family: Family) -> str:
-    """An id that looks random and follows from the request alone."""
-    if family.numbered_tool_ids:
-        return f"functions.{tool.name}:0"
-    digest = _fingerprint(params, model_id, tool.name, size=_ID_BYTES)
-    return "tooluse_" + base64.urlsafe_b64encode(digest).decode().rstrip("=")
-
-
-def _fingerprint(params: Params, *more: str, size: int) -> bytes:
-    """Bytes that follow from the conversation; media count by a checksum, so that large ones stay cheap."""
-    seed = json.dumps((more, params.get("system"), params["messages"]), default=_checksum, sort_keys=True)
-    return blake2b(seed.encode(), digest_size=size).digest()
-
-
-def _checksum(value: object) -> int | str:
-    return zlib.crc32(value) if isinstance(value, bytes | bytearray) else str(value)
 
 
 def _additional_fields(params: Params, stop_sequence: str | None) -> dict[str, Any] | None:

@@ -16,7 +16,7 @@ TOKENS_PER_IMAGE = 1_300
 BYTES_PER_DOCUMENT_TOKEN = 16
 """Binary documents carry fonts and pictures beside their words [guess]."""
 BYTES_PER_VIDEO_TOKEN = 64
-"""[guess]"""
+"""And of audio [guess]."""
 TEXT_FORMATS = frozenset({"txt", "md", "csv", "html"})
 
 
@@ -39,10 +39,8 @@ def input_tokens(params: Mapping[str, Any]) -> int:
     total = blocks_tokens(params.get("system") or ())
     for message in params.get("messages") or ():
         total += TOKENS_PER_MESSAGE + blocks_tokens(message["content"])
-    tool_config = params.get("toolConfig")
-    if tool_config:
-        total += _json_tokens(tool_config.get("tools"))
-    return total
+    tools = [tool for tool in (params.get("toolConfig") or {}).get("tools") or () if "cachePoint" not in tool]
+    return total + _json_tokens(tools) if tools else total
 
 
 def blocks_tokens(blocks: Iterable[Mapping[str, Any]]) -> int:
@@ -61,14 +59,14 @@ def _block_tokens(block: Mapping[str, Any]) -> int:
             return TOKENS_PER_IMAGE
         if kind == "document":
             return _document_tokens(body)
-        if kind == "video":
+        if kind in ("video", "audio"):
             return _source_size(body) // BYTES_PER_VIDEO_TOKEN
         if kind == "cachePoint":
             return 0
         if kind == "toolResult":
             return blocks_tokens(body["content"])
-        if kind == "guardContent" and "text" in body:
-            return estimate_tokens(body["text"]["text"])
+        if kind == "guardContent":
+            return estimate_tokens(body["text"]["text"]) if "text" in body else TOKENS_PER_IMAGE
         return _json_tokens(body)
     return 0
 
@@ -88,8 +86,12 @@ def _source_size(media: Mapping[str, Any]) -> int:
 
 
 def _json_tokens(value: Any) -> int:
-    size = len(json.dumps(value, default=_as_text))
-    return (size + BYTES_PER_TOKEN - 1) // BYTES_PER_TOKEN
+    return (json_size(value) + BYTES_PER_TOKEN - 1) // BYTES_PER_TOKEN
+
+
+def json_size(value: Any) -> int:
+    """The characters of a value as JSON, blobs by their length."""
+    return len(json.dumps(value, default=_as_text))
 
 
 def _as_text(value: object) -> str:

@@ -23,6 +23,11 @@ class Catalogue:
         self._profiles = {profile.profile_id: profile for profile in profiles}
         self._prepared: dict[tuple[str, ...], bytes] = {}
 
+    @property
+    def names(self) -> frozenset[str]:
+        """The id of every model and profile, in whatever region and state."""
+        return frozenset((*self._models, *self._profiles))
+
     def models_in(self, region: str) -> list[ModelRecord]:
         """The models that a region lists."""
         return [model for model in self._models.values() if model.listed and self._is_in(model, region)]

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeAlias
 
+from bedrock_emulator.auth.principal import read_principal, user_arn
 from bedrock_emulator.environment import KNOWN_ACCESS_KEY, KNOWN_SECRET_KEY
 from bedrock_emulator.errors import AdminError
 from bedrock_emulator.state.clock import read_instant
@@ -24,8 +25,15 @@ class Credential:
     secret_access_key: str = field(repr=False)
     session_token: str | None = field(default=None, repr=False)
     account: str = DEFAULT_ACCOUNT
+    arn: str = ""
+    """The principal that it belongs to; empty for a user with the name of the key."""
     expires_at: datetime | None = None
     """On the lab's clock."""
+
+    @property
+    def principal_arn(self) -> str:
+        """Who signs with it."""
+        return self.arn or user_arn(self.account, self.access_key_id)
 
     def is_expired(self, now: datetime) -> bool:
         """Whether it was refused from this moment of the lab's clock on."""
@@ -47,6 +55,8 @@ class BearerKey:
 
     token: str = field(repr=False)
     account: str = DEFAULT_ACCOUNT
+    arn: str = ""
+    """The user that it belongs to; empty where the key itself has to tell."""
     expires_at: datetime | None = None
     """On the lab's clock."""
 
@@ -106,22 +116,46 @@ def read_keys(documents: Sequence[Mapping[str, Any]], *, path: str) -> tuple[Key
     """Turn a `CredentialList` document into keys.
 
     Raises:
-        AdminError: an expiry that is no instant.
+        AdminError: an expiry that is no instant, or a principal of another account.
     """
     return tuple(_read_key(document, join_path(path, index)) for index, document in enumerate(documents))
 
 
 def _read_key(document: Mapping[str, Any], path: str) -> Key:
-    account = document.get("account", DEFAULT_ACCOUNT)
+    arn = document.get("arn", "")
+    account = _read_account(document, arn, path)
     expires_at = None
     if "expiresAt" in document:
         expires_at = read_instant(document["expiresAt"], path=join_path(path, "expiresAt"))
     if "bearerToken" in document:
-        return BearerKey(token=document["bearerToken"], account=account, expires_at=expires_at)
+        return BearerKey(token=document["bearerToken"], account=account, arn=arn, expires_at=expires_at)
     return Credential(
         access_key_id=document["accessKeyId"],
         secret_access_key=document["secretAccessKey"],
         session_token=document.get("sessionToken"),
         account=account,
+        arn=arn,
         expires_at=expires_at,
     )
+
+
+def _read_account(document: Mapping[str, Any], arn: str, path: str) -> str:
+    """The account of a key: its principal's, when it has one.
+
+    Raises:
+        AdminError: an ARN of no principal, or two accounts.
+    """
+    account: str = document.get("account", DEFAULT_ACCOUNT)
+    if not arn:
+        return account
+    owner = read_principal(arn)
+    if owner is None:
+        message = "must be a user or a session of a role: arn:aws:iam::123456789012:user/alice, or arn:aws:sts::…:assumed-role/…"
+        raise AdminError(400, message, path=join_path(path, "arn"))
+    if owner.kind == "role" and not owner.is_session:
+        message = f"keys belong to sessions of a role; write arn:aws:sts::{owner.account}:assumed-role/{owner.name}/SESSION"
+        raise AdminError(400, message, path=join_path(path, "arn"))
+    if "account" in document and account != owner.account:
+        message = f"the principal is of account {owner.account}; leave the account out, or write that one"
+        raise AdminError(400, message, path=join_path(path, "account"))
+    return owner.account

@@ -16,7 +16,7 @@ from bedrock_emulator.errors import AdminError
 from bedrock_emulator.http.messages import HttpRequest
 from bedrock_emulator.state.clock import write_instant
 from bedrock_emulator.state.redact import Redactor, presented_tokens
-from bedrock_emulator.wire.events import decode_events
+from bedrock_emulator.wire.events import sound_events
 
 MAX_ENTRIES = 10_000
 """Exchanges kept; the oldest go first."""
@@ -60,6 +60,8 @@ class JournalEntry:
     """Whether the whole answer was handed to the connection."""
     client_closed: bool = False
     """Whether the client left before the end."""
+    fault: str | None = None
+    """The place in a document that ordered what went wrong."""
 
     @property
     def size(self) -> int:
@@ -70,9 +72,9 @@ class JournalEntry:
         """Everything in it whose length others decide."""
         request = self.request
         yield from (request.method, request.path, request.query, request.body, self.response_body)
-        yield from (self.region or "", self.error_message or "")
+        yield from (self.region or "", self.error_message or "", self.fault or "")
         if self.caller is not None:
-            yield from (self.caller.access_key_id or "", self.caller.canonical_path or "")
+            yield from (self.caller.access_key_id or "", self.caller.canonical_path or "", self.caller.arn)
         for pair in (*request.headers.items(), *self.response_headers):
             yield from pair
         yield from self.frames
@@ -227,6 +229,7 @@ def _is_meant(kept: _Kept, operation: str | None, after: int | None) -> bool:
 
 def _render(number: int, entry: JournalEntry, lab: str, redactor: Redactor) -> dict[str, Any]:
     request, caller = entry.request, entry.caller
+    events, broken = sound_events(b"".join(entry.frames))
     return {
         "id": number,
         "time": write_instant(entry.time),
@@ -250,15 +253,21 @@ def _render(number: int, entry: JournalEntry, lab: str, redactor: Redactor) -> d
         "requestId": entry.request_id,
         "responseHeaders": [[name, redactor.header(name, value)] for name, value in entry.response_headers],
         "responseBody": _body(redactor, entry.response_body),
-        "events": redactor.value(decode_events(b"".join(entry.frames))),
+        "events": redactor.value(events),
+        "brokenEvents": {"$base64": redactor.base64(broken)} if broken else None,
         "complete": entry.complete,
         "clientClosed": entry.client_closed,
         "eventsLeftOut": entry.frames_left_out,
+        "fault": entry.fault,
     }
 
 
 def _caller(caller: Caller, redactor: Redactor) -> dict[str, Any]:
-    return {"kind": caller.kind, "accessKeyId": _text(redactor, caller.access_key_id)}
+    return {
+        "kind": caller.kind,
+        "accessKeyId": _text(redactor, caller.access_key_id),
+        "arn": _text(redactor, caller.arn or None),
+    }
 
 
 def _canonical_path(caller: Caller | None, redactor: Redactor) -> str | None:

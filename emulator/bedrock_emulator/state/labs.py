@@ -2,14 +2,18 @@
 
 import re
 import threading
+from dataclasses import replace
 from typing import Any
 
 from bedrock_emulator.config import Settings
 from bedrock_emulator.errors import AdminError
 from bedrock_emulator.model.service import Api
 from bedrock_emulator.state.catalog import load_catalogue
+from bedrock_emulator.state.iam import IamBook, compile_iam
 from bedrock_emulator.state.journal import Budget
 from bedrock_emulator.state.lab import DEFAULT_LAB, Lab, LabDefaults
+from bedrock_emulator.state.scenario import Scenario
+from bedrock_emulator.state.scenario_file import load_scenarios
 
 MAX_LABS = 1_000
 """Labs that one server holds at the same time, the default one included."""
@@ -26,6 +30,10 @@ class Labs:
             catalogue=load_catalogue(documented_ids=settings.documented_ids),
             region=settings.region,
             auth=settings.auth,
+            scenario=load_scenarios(settings.scenarios, api),
+            strict_scenarios=settings.strict_scenarios,
+            buckets=settings.buckets,
+            iam=IamBook() if settings.iam is None else compile_iam(settings.iam, api=api),
         )
         self._max_labs = max_labs
         self._lock = threading.Lock()
@@ -40,6 +48,13 @@ class Labs:
     def get(self, name: str) -> Lab | None:
         """The lab, if it exists."""
         return self._labs.get(name)
+
+    def follow(self, scenario: Scenario) -> None:
+        """Begin with other rules: labs without a scenario of their own go on in them, with the counts that they have."""
+        with self._lock:
+            self._defaults = replace(self._defaults, scenario=scenario)
+            for lab in self._labs.values():
+                lab.follow(self._defaults)
 
     def existing(self, name: str) -> Lab:
         """The lab, for the admin API.

@@ -81,6 +81,11 @@ class ModelRecord:
         return bool(self.summary.get("responseStreamingSupported", True))
 
     @property
+    def is_legacy(self) -> bool:
+        """Whether the provider has announced the model's end."""
+        return (self.summary.get("modelLifecycle") or {}).get("status") == "LEGACY"
+
+    @property
     def system_role(self) -> bool | None:
         """Whether system prompts are accepted; None when unknown."""
         supported: bool | None = self._converse("systemRoleSupported")

@@ -24,6 +24,11 @@ class ProfileRecord:
     """False for ids that documents use and AWS does not list."""
     end_of_life: bool = False
 
+    @property
+    def place(self) -> str:
+        """Its place in every list: by model, then by prefix; the order of the service is not known [guess]."""
+        return f"{self.profile_id.partition('.')[2]} {self.profile_id}"
+
     def visible_to(self, region: str, account: str) -> bool:
         """Whether a caller of this account can use it from this region."""
         here = self.model_arns.get(region) is not None

@@ -25,7 +25,10 @@ _SECRET_HEADERS = frozenset(
         "x-aws-ec2-metadata-token",
     }
 )
-_SECRET_PARAMETERS = frozenset({"x-amz-security-token", "x-amz-signature"})
+_TOKEN_HEADERS = ("x-amz-security-token", "x-amz-sso_bearer_token", "x-aws-ec2-metadata-token")
+"""Those whose whole value is a token that the request presents."""
+
+_SECRET_PARAMETERS = frozenset({"webidentitytoken", "x-amz-security-token", "x-amz-signature"})
 """In lower case; presigned requests carry them in the query."""
 
 _SIGV4 = "AWS4-HMAC-SHA256"
@@ -47,11 +50,11 @@ _SHORTEST_GUESS = 8
 
 
 def presented_tokens(headers: Mapping[str, str]) -> set[str]:
-    """The secrets that a request itself carries: a bearer key or other credential, a session token."""
+    """The secrets that a request itself carries: a bearer key or other credential, tokens."""
     scheme, credential = _split(headers.get("authorization", ""))
     found = {
         "" if scheme == _SIGV4 else credential or scheme,
-        headers.get("x-amz-security-token", "").strip(),
+        *(headers.get(name, "").strip() for name in _TOKEN_HEADERS),
     }
     return {each for each in found if len(each) >= _SHORTEST_GUESS}
 

@@ -1,129 +1,230 @@
-"""What the models of a lab say: rules, compiled when they are put, tried in order."""
+"""What the models of a lab say: rules, compiled when they are put, of which the first that matches answers."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import Any, TypeAlias
+from hashlib import blake2b
+from typing import Any, Literal, TypeAlias
+
+import orjson
 
 from bedrock_emulator.errors import AdminError, AwsError
+from bedrock_emulator.faults.fault import Fault
 from bedrock_emulator.model.service import Api
+from bedrock_emulator.reply.facts import Facts
+from bedrock_emulator.reply.pace import Pace, compile_pace
+from bedrock_emulator.state.conditions import compile_when
 from bedrock_emulator.state.content import ContentCheck
+from bedrock_emulator.state.fault_document import compile_fault
+from bedrock_emulator.state.replies import ScenarioReply, compile_reply
+from bedrock_emulator.state.rule_index import RuleIndex
 from bedrock_emulator.state.schema import join_path
-from bedrock_emulator.state.selector import Selector
-from bedrock_emulator.state.union import is_exception, read_member
+from bedrock_emulator.state.when import When
 
-STREAMED = "ConverseStream"
-"""The operation whose events a reply may spell out."""
+Then: TypeAlias = Literal["repeat-last", "loop", "fail"]
+"""What a sequence does after its last reply."""
+
+_NEAREST = 3
+"""Rules that the refusal of a request without a rule lists."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ContentReply:
-    """An assistant message, for any operation that answers with one."""
+class Step:
+    """One answer of a rule, and how it travels."""
 
-    content: tuple[Mapping[str, Any], ...]
-    """Converse ContentBlocks in their JSON form: bytes in base64."""
-    stop_reason: str
-    usage: Mapping[str, int] | None
-    """Members of TokenUsage; those that are left out are for the caller to estimate."""
-    additional_fields: Mapping[str, Any] | None
+    reply: ScenarioReply | None = None
+    """None lets the synthetic model answer."""
+    fault: Fault | None = None
+    pace: Pace | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class EventsReply:
-    """The exact events of a ConverseStream answer."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """One rule of a scenario."""
 
-    events: tuple[tuple[str, Mapping[str, Any]], ...]
+    label: str
+    """How people find it: its name, else its place."""
+    key: str
+    """Under which its counts are kept: they survive an edit elsewhere in the file."""
+    path: str
+    """Its place in the document."""
+    when: When
+    steps: tuple[Step, ...]
+    then: Then = "repeat-last"
 
-    def __iter__(self) -> Iterator[tuple[str, Mapping[str, Any]]]:
-        """The events in order; an exception among them is raised as AwsError, as an operation would."""
-        for name, payload in self.events:
-            if is_exception(name):
-                members = {key: value for key, value in payload.items() if key != "message"}
-                raise AwsError(
-                    name[:1].upper() + name[1:], str(payload.get("message") or ""), members=members
-                )
-            yield name, payload
+    def step(self, taken: int) -> int:
+        """Which step answers a call that comes after so many others.
 
-
-ScenarioReply: TypeAlias = ContentReply | EventsReply
-
-
-@dataclass(frozen=True, slots=True)
-class _Rule:
-    selector: Selector
-    reply: ScenarioReply
+        Raises:
+            AwsError: the sequence is at its end, and says that it fails then.
+        """
+        count = len(self.steps)
+        if taken < count:
+            return taken
+        if self.then == "loop":
+            return taken % count
+        if self.then == "fail":
+            message = f"The sequence of the scenario's rule {self.label} has {count} answers, and this is call {taken + 1}."
+            raise AwsError("ValidationException", message, status=400)
+        return count - 1
 
 
 class Scenario:
-    """The rules of one lab; without any, the synthetic model answers everything."""
+    """The rules of one or several documents; immutable, and shared by the labs that begin with it."""
 
-    def __init__(self, rules: Iterable[_Rule] = ()) -> None:
-        self._rules = tuple(rules)
-
-    def __len__(self) -> int:
-        """How many rules there are."""
-        return len(self._rules)
-
-    def match(self, operation: str, models: Iterable[str]) -> ScenarioReply | None:
-        """The reply of the first rule for this call, if any.
+    def __init__(self, rules: Iterable[Rule] = (), *, strict: bool = False) -> None:
+        """Number the rules.
 
         Args:
-            operation: the API operation.
-            models: every id and ARN by which the call's model is known; for a profile its base models too.
+            rules: in the order in which they are tried.
+            strict: whether a request that no rule matches is refused.
         """
-        models = tuple(models)
-        return next((rule.reply for rule in self._rules if rule.selector.matches(operation, models)), None)
+        self.rules = tuple(_with_keys_of_their_own(rules))
+        self.strict = strict
+        self._index = RuleIndex([rule.when for rule in self.rules])
+
+    def match(self, facts: Facts) -> Rule | None:
+        """The first rule that matches."""
+        rules = self.rules
+        return next(
+            (rules[number] for number in self._index.candidates(facts) if rules[number].when.holds(facts)),
+            None,
+        )
+
+    def no_match(self, facts: Facts) -> AwsError:
+        """The refusal of a request that no rule matches: it lists the nearest, and why each of them does not."""
+        failed = [(rule, rule.when.failed(facts)) for rule in self.rules]
+        nearest = sorted(failed, key=lambda each: len(each[1]))[:_NEAREST]
+        reasons = [
+            f"rule {rule.label}: {first.words}, and here it is {first.found(facts)}"
+            for rule, (first, *_) in nearest
+        ]
+        listed = f"The nearest: {'; '.join(reasons)}." if reasons else "There are no rules."
+        return AwsError(
+            "ValidationException",
+            f"No rule of the scenario matches this {facts.request.operation} request. {listed}",
+            status=400,
+        )
 
 
-def compile_scenario(document: Mapping[str, Any], *, api: Api, path: str = "") -> Scenario:
+def join_scenarios(scenarios: Iterable[Scenario]) -> Scenario:
+    """The rules of one after those of the other."""
+    parts = tuple(scenarios)
+    return Scenario(
+        (rule for part in parts for rule in part.rules), strict=any(part.strict for part in parts)
+    )
+
+
+def compile_scenario(
+    document: Mapping[str, Any], *, api: Api, path: str = "", locate: Callable[[str], str] = str
+) -> Scenario:
     """Turn a `Scenario` document into rules.
 
+    Args:
+        document: as the schema has it.
+        api: what operations, content blocks, events and exceptions there are.
+        path: where it lies in a larger document, for refusals.
+        locate: turns a place in the document into what people look for, such as `chat.scenario.yaml:12`.
+
     Raises:
-        AdminError: an unknown operation, content block or event.
+        AdminError: it is valid JSON of the schema, and still cannot be followed; says where and why.
     """
-    place, check = join_path(path, "rules"), ContentCheck(api)
-    rules = enumerate(document["rules"])
-    return Scenario(_compile(rule, api, check, join_path(place, index)) for index, rule in rules)
+    compiler = RuleCompiler(api, locate)
+    rules = [compiler.compile(rule, where) for rule, where in rules_of(document, path)]
+    check_names(document, path)
+    return Scenario(rules, strict=document.get("strict", False))
 
 
-def _compile(document: Mapping[str, Any], api: Api, check: ContentCheck, path: str) -> _Rule:
-    selector = Selector.compile(
-        document.get("when", {}), operations=api.operations, path=join_path(path, "when")
-    )
-    reply, where = document["reply"], join_path(path, "reply")
-    if "content" in reply:
-        return _Rule(selector, _content_reply(reply, check, where))
-    if selector.operation not in {None, STREAMED}:
-        message = f"only {STREAMED} answers with these events; give 'content' for {selector.operation}"
-        raise AdminError(400, message, path=join_path(where, "events"))
-    return _Rule(replace(selector, operation=STREAMED), _events_reply(reply, api, where))
+def rules_of(document: Mapping[str, Any], path: str = "") -> Iterator[tuple[Mapping[str, Any], str]]:
+    """The rules of a document and their places."""
+    place = join_path(path, "rules")
+    return ((rule, join_path(place, index)) for index, rule in enumerate(document["rules"]))
 
 
-def _content_reply(document: Mapping[str, Any], check: ContentCheck, path: str) -> ContentReply:
-    place = join_path(path, "content")
-    blocks = tuple(
-        check.read(block, join_path(place, index)) for index, block in enumerate(document["content"])
-    )
-    uses_tool = any("toolUse" in block for block in blocks)
-    return ContentReply(
-        content=blocks,
-        stop_reason=document.get("stopReason", "tool_use" if uses_tool else "end_turn"),
-        usage=document.get("usage"),
-        additional_fields=document.get("additionalModelResponseFields"),
-    )
+class RuleCompiler:
+    """Turns `Rule` documents into rules; what the service model says is looked up once."""
 
+    def __init__(self, api: Api, locate: Callable[[str], str] = str) -> None:
+        self._api = api
+        self._locate = locate
+        self._check = ContentCheck(api)
 
-def _events_reply(document: Mapping[str, Any], api: Api, path: str) -> EventsReply:
-    known = api.operations[STREAMED].events
-    place = join_path(path, "events")
-    events = tuple(
-        read_member(event, known=known, kind="event", path=join_path(place, index))
-        for index, event in enumerate(document["events"])
-    )
-    for index, (name, _) in enumerate(events[:-1]):
-        if is_exception(name):
-            raise AdminError(
-                400,
-                f"nothing follows {name!r}: an exception ends the stream",
-                path=join_path(place, index + 1),
+    def compile(self, document: Mapping[str, Any], path: str) -> Rule:
+        """One rule.
+
+        Raises:
+            AdminError: as compile_scenario says.
+        """
+        when = compile_when(
+            document.get("when", {}), operations=self._api.operations, path=join_path(path, "when")
+        )
+        return Rule(
+            label=self._label(document, path),
+            key=_key(document),
+            path=path,
+            when=when,
+            steps=tuple(self._step(step, when, where) for step, where in _steps(document, path)),
+            then=document.get("then", "repeat-last"),
+        )
+
+    def _step(self, document: Mapping[str, Any], when: When, path: str) -> Step:
+        step = Step()
+        if "reply" in document:
+            reply = compile_reply(
+                document["reply"],
+                api=self._api,
+                check=self._check,
+                groups=when.group_names,
+                path=join_path(path, "reply"),
             )
-    return EventsReply(events)
+            step = replace(step, reply=reply)
+        if "fault" in document:
+            where = join_path(path, "fault")
+            fault = compile_fault(document["fault"], api=self._api, operation=when.operation, path=where)
+            step = replace(step, fault=fault)
+        return replace(step, pace=compile_pace(document["pace"])) if "pace" in document else step
+
+    def _label(self, document: Mapping[str, Any], path: str) -> str:
+        place = self._locate(path)
+        return f"{document['name']!r} ({place})" if "name" in document else place
+
+
+def _steps(document: Mapping[str, Any], path: str) -> Iterator[tuple[Mapping[str, Any], str]]:
+    """The answers of a rule: those of its sequence, else its one."""
+    if "sequence" not in document:
+        yield document, path
+        return
+    for index, step in enumerate(document["sequence"]):
+        place = join_path(path, "sequence", index)
+        yield ({"reply": step} if isinstance(step, str) else step), place
+
+
+def _key(document: Mapping[str, Any]) -> str:
+    """The name of a rule, else a digest of what it says."""
+    if "name" in document:
+        return f"name {document['name']}"
+    return blake2b(orjson.dumps(document, option=orjson.OPT_SORT_KEYS), digest_size=16).hexdigest()
+
+
+def _with_keys_of_their_own(rules: Iterable[Rule]) -> Iterator[Rule]:
+    """Rules that say the same count apart all the same."""
+    seen: Counter[str] = Counter()
+    for rule in rules:
+        again = seen[rule.key]
+        seen[rule.key] += 1
+        yield replace(rule, key=f"{rule.key} {again}") if again else rule
+
+
+def check_names(document: Mapping[str, Any], path: str = "") -> None:
+    """Refuse two rules of one name.
+
+    Raises:
+        AdminError: at the second one.
+    """
+    seen: set[str] = set()
+    for rule, where in rules_of(document, path):
+        name = rule.get("name")
+        if name in seen:
+            raise AdminError(400, f"another rule is called {name!r}", path=join_path(where, "name"))
+        if name is not None:
+            seen.add(name)

@@ -49,6 +49,11 @@ def check_document(document: Any, definition: str, *, path: str = "") -> None:
         raise _refusal(min(faults, key=_rank), path)
 
 
+def document_faults(document: Any, definition: str) -> list[AdminError]:
+    """Everything that keeps a document from being the `definition` of the schema, in the order of the document."""
+    return [_refusal(fault, "") for fault in sorted(_validator(definition).iter_errors(document), key=_rank)]
+
+
 def join_path(*parts: str | int) -> str:
     """A place in a document, as in `rules[0].when.model`."""
     joined = ""
@@ -114,13 +119,18 @@ def _sentence(fault: "ValidationError") -> str:
             return _dependency(asked, instance)
         case "oneOf":
             return f"give exactly one of {_quoted(option['required'][0] for option in asked)}"
+        case "anyOf":
+            return f"give at least one of {_quoted(option['required'][0] for option in asked)}"
         case "pattern":
             return f"must match {asked}"
+        case "not":  # of a member that another one excludes
+            return "this cannot stand beside the other members here"
         case _:
             return _bound(str(fault.validator), asked)
 
 
 _BOUNDS = {
+    "exclusiveMinimum": "must be more than {}",
     "minimum": "must be at least {}",
     "maximum": "must be at most {}",
     "minLength": "must be at least {} characters long",

@@ -25,11 +25,10 @@ class Selector:
         Raises:
             AdminError: no such operation.
         """
-        operation = document.get("operation")
-        if operation is not None and operation not in operations:
-            message = f"no operation is called {operation!r}{did_you_mean(operation, operations)}"
-            raise AdminError(400, message, path=join_path(path, "operation"))
-        return cls(operation=operation, model=_glob(document.get("model")))
+        operation, model = document.get("operation"), document.get("model")
+        if operation is not None:
+            check_operation(operation, operations, join_path(path, "operation"))
+        return cls(operation=operation, model=None if model is None else model_glob(model))
 
     def matches(self, operation: str, models: Iterable[str | None]) -> bool:
         """Whether a call of `operation` about any of these model ids, profile ids and ARNs is meant."""
@@ -40,6 +39,17 @@ class Selector:
         return any(self.model.match(each) for each in models if each is not None)
 
 
-def _glob(pattern: str | None) -> re.Pattern[str] | None:
+def check_operation(name: str, operations: Collection[str], path: str) -> None:
+    """Refuse what is not the name of an operation.
+
+    Raises:
+        AdminError: there is none; the message has the nearest.
+    """
+    if name not in operations:
+        message = f"no operation is called {name!r}{did_you_mean(name, operations)}"
+        raise AdminError(400, message, path=path)
+
+
+def model_glob(pattern: str) -> re.Pattern[str]:
     """`*` and `?` only, so that brackets in an id mean themselves; fnmatch's translation never backtracks."""
-    return None if pattern is None else re.compile(translate(pattern.replace("[", "[[]")))
+    return re.compile(translate(pattern.replace("[", "[[]")))

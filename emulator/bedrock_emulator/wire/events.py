@@ -10,7 +10,7 @@ from typing import Any
 import orjson
 
 from bedrock_emulator.errors import WireError
-from bedrock_emulator.wire.frames import Frame, decode_frames, encode_string_frame
+from bedrock_emulator.wire.frames import Frame, decode_frames, encode_string_frame, whole_frames
 from bedrock_emulator.wire.headers import encode_headers
 
 PADDING_ALPHABET = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
@@ -100,7 +100,15 @@ def _short_text_delta(index: int, text: str, padding: str | None) -> bytes:
 
 def _encode(event_type: str, payload: Mapping[str, Any], padding: str | None) -> bytes:
     body = dict(payload) if padding is None else {**payload, "p": padding}
+    delta = body.get("delta")
+    if delta and "toolResult" in delta:
+        body["delta"] = {"toolResult": [_as_written(part) for part in delta["toolResult"]]}
     return encode_string_frame(event_header_block(event_type), _json(body))
+
+
+def _as_written(part: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What a tool returned: a document keeps the order in which the tool wrote it [recorded, Nova's code interpreter]."""
+    return {"json": orjson.Fragment(orjson.dumps(part["json"]))} if "json" in part else part
 
 
 def encode_exception(exception_type: str, message: str, members: Mapping[str, Any] | None = None) -> bytes:
@@ -127,6 +135,19 @@ def decode_events(data: bytes) -> list[dict[str, Any]]:
         WireError: the bytes are not a whole number of valid frames, or a frame is not an event.
     """
     return [_decode_event(frame) for frame in decode_frames(data)]
+
+
+def sound_events(data: bytes) -> tuple[list[dict[str, Any]], bytes]:
+    """The same as far as it can be read, and the bytes from the first broken frame or event on."""
+    events: list[dict[str, Any]] = []
+    consumed = 0
+    try:
+        for frame, end in whole_frames(data):
+            events.append(_decode_event(frame))
+            consumed = end
+    except WireError:
+        return events, data[consumed:]
+    return events, b""
 
 
 def _decode_event(frame: Frame) -> dict[str, Any]:

@@ -13,7 +13,7 @@ four numbers are unsigned, 32 bits, big-endian [recorded].
 """
 
 import struct
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
@@ -111,10 +111,21 @@ def decode_frames(data: bytes) -> list[Frame]:
     Raises:
         WireError: the bytes are not a whole number of valid frames.
     """
-    decoder = FrameDecoder()
-    frames = decoder.feed(data)
-    decoder.finish()
-    return frames
+    return [frame for frame, _ in whole_frames(data)]
+
+
+def whole_frames(data: bytes) -> Iterator[tuple[Frame, int]]:
+    """The frames of a stream one by one, each with the place where it ends.
+
+    Raises:
+        WireError: what follows is not a valid frame.
+    """
+    buffer, end = bytearray(data), 0
+    while (read := _read_frame(buffer, end)) is not None:
+        yield read
+        _, end = read
+    if end < len(buffer):
+        raise _truncation(buffer[end:])
 
 
 class FrameDecoder:

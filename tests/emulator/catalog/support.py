@@ -1,6 +1,8 @@
 """Calls without a server, and answers read by botocore's own parser."""
 
+from datetime import UTC, datetime
 from functools import cache
+from random import Random
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -11,8 +13,11 @@ from botocore.parsers import create_parser
 from bedrock_emulator.call import Call, Caller, Output, PreparedBody
 from bedrock_emulator.model.serialize import to_json
 from bedrock_emulator.state.catalog import Catalogue, load_catalogue
+from bedrock_emulator.state.model_access import ModelAccess
+from bedrock_emulator.state.resources import Resources
 
 ACCOUNT = "123456789012"
+NOW = datetime(2026, 7, 13, 10, tzinfo=UTC)
 
 
 @cache
@@ -27,10 +32,27 @@ def with_documented_ids() -> Catalogue:
     return load_catalogue(documented_ids=True)
 
 
-def call(catalogue: Catalogue | None = None, *, region: str = "us-east-1", account: str = ACCOUNT) -> Call:
-    """A call of a lab that has nothing but a catalogue."""
+def resources(seed: int = 0) -> Resources:
+    """Where nothing was created yet; it is always the same moment, and ids come in a fixed order."""
+    return Resources(now=lambda: NOW, random=Random(seed))  # noqa: S311  (ids are no secrets)
+
+
+def call(
+    catalogue: Catalogue | None = None,
+    *,
+    region: str = "us-east-1",
+    account: str = ACCOUNT,
+    created: Resources | None = None,
+    access: ModelAccess | None = None,
+) -> Call:
+    """A call of a lab that has nothing but these; what is left out is shipped, empty, granted."""
+    lab = SimpleNamespace(
+        catalogue=shipped() if catalogue is None else catalogue,
+        resources=created or resources(),
+        model_access=access or ModelAccess(),
+    )
     return Call(
-        lab=cast("Any", SimpleNamespace(catalogue=shipped() if catalogue is None else catalogue)),
+        lab=cast("Any", lab),
         operation=cast("Any", None),
         caller=Caller(kind="sigv4", account=account),
         region=region,

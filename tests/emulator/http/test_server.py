@@ -370,15 +370,15 @@ def test_signatures_are_verified_as_the_mode_says(
 
 def test_the_page_of_operations_says_what_the_server_does(bedrock_emulator: LabClient) -> None:
     services = bedrock_emulator.emulator.request("GET", "/_emulator/operations?format=json")
-    served = {row["operation"] for rows in services.values() for row in rows if row["served"]}
-    refused = {row["operation"] for rows in services.values() for row in rows if not row["served"]}
-    assert served >= {"Converse", "ConverseStream", "ListFoundationModels", "GetInferenceProfile"}
+    status = {row["operation"]: row["status"] for rows in services.values() for row in rows}
+    assert {status[name] for name in ("Converse", "ConverseStream", "ListFoundationModels")} == {"served"}
     bedrock = client("bedrock", endpoint_url=bedrock_emulator.endpoint_url, **keys())
-    assert "ListImportedModels" in refused
+    assert status["ListImportedModels"] == "empty"
+    assert bedrock.list_imported_models()["modelSummaries"] == []
+    assert status["GetUseCaseForModelAccess"] == "refused"
     with pytest.raises(
         ClientError,
-        match=r"UnknownOperationException.*does not serve ListImportedModels.*/_emulator/operations",
+        match=r"UnknownOperationException.*does not serve GetUseCaseForModelAccess.*/_emulator/operations",
     ):
-        bedrock.list_imported_models()
-    (entry,) = bedrock_emulator.journal()
-    assert entry["status"] == 400
+        bedrock.get_use_case_for_model_access()
+    assert [entry["status"] for entry in bedrock_emulator.journal()] == [200, 400]

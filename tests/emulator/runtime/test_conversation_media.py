@@ -1,7 +1,8 @@
 import pytest
 
 from bedrock_emulator.errors import AwsError
-from bedrock_emulator.operations.runtime.conversation_media import check_media, image_format
+from bedrock_emulator.operations.runtime.conversation_media import check_media
+from bedrock_emulator.reply.image import image_format
 from tests.emulator.runtime.models import CLAUDE_4_5, NOVA, Model
 from tests.media import media
 

@@ -72,3 +72,39 @@ def test_the_secrets_that_are_remembered_are_bounded():
     assert full.replaced_by(keys).secrets == full.secrets
     with pytest.raises(AdminError, match="reset the lab"):
         full.replaced_by([BearerKey(token="one-more")])
+
+
+USER = "arn:aws:iam::210987654321:user/alice"
+SESSION = "arn:aws:sts::210987654321:assumed-role/Builder/i-0abc"
+
+
+@pytest.mark.parametrize("arn", [USER, SESSION])
+def test_a_key_of_a_principal_is_of_its_account(arn: str):
+    pair, bearer = read_keys([PAIR | {"arn": arn}, {"bearerToken": "ABSKvalue", "arn": arn}], path="")
+    assert isinstance(pair, Credential)
+    assert (pair.principal_arn, pair.account) == (arn, "210987654321")
+    assert (bearer.arn, bearer.account) == (arn, "210987654321")
+
+
+def test_a_key_without_a_principal_is_of_a_user_with_its_name():
+    (pair,) = read_keys([PAIR], path="")
+    assert isinstance(pair, Credential)
+    assert pair.principal_arn == "arn:aws:iam::123456789012:user/AKIDEXAMPLE"
+
+
+@pytest.mark.parametrize(
+    ("members", "path", "words"),
+    [
+        ({"arn": "alice"}, "credentials[0].arn", "must be a user or a session"),
+        (
+            {"arn": "arn:aws:iam::210987654321:role/Builder"},
+            "credentials[0].arn",
+            "arn:aws:sts::210987654321:assumed-role/Builder/SESSION",
+        ),
+        ({"arn": USER, "account": "123456789012"}, "credentials[0].account", "of account 210987654321"),
+    ],
+)
+def test_a_principal_that_can_have_no_such_key_is_refused(members: dict[str, str], path: str, words: str):
+    with pytest.raises(AdminError) as refused:
+        read_keys([PAIR | members], path="credentials")
+    assert (refused.value.path, words in refused.value.message) == (path, True)

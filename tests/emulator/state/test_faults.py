@@ -5,9 +5,14 @@ from typing import Any
 import pytest
 
 from bedrock_emulator.auth.authenticate import Authenticator
+from bedrock_emulator.call import Event
 from bedrock_emulator.errors import AdminError, AwsError
+from bedrock_emulator.faults.fault import Fault
+from bedrock_emulator.faults.grammar import Drop, EventChoice, Insert, Postpone, Repeat
+from bedrock_emulator.faults.stream import StreamFault
+from bedrock_emulator.faults.wire import CutShort, SlowFirstByte, Spot, Stall, WrongChecksum
 from bedrock_emulator.state.credentials import Credential, CredentialStore
-from bedrock_emulator.state.faults import Event, FaultBook, StreamFault, compile_faults
+from bedrock_emulator.state.faults import FaultBook, compile_faults
 from bedrock_emulator.state.schema import check_document
 from tests.emulator.state.samples import CLAUDE, NOON, api, request
 
@@ -23,9 +28,16 @@ def book(*documents: dict[str, Any]) -> FaultBook:
     return compile_faults(documents, api=api(), path="faults")
 
 
+def stream_fault(document: dict[str, Any]) -> StreamFault:
+    taken = book(document).take_delivery("ConverseStream", CLAUDE, streamed=True)
+    assert taken is not None
+    assert isinstance(taken.effect, StreamFault)
+    return taken.effect
+
+
 def test_an_empty_book_lets_every_call_pass():
     assert book().take_error("Converse", CLAUDE) is None
-    assert book().take_stream("ConverseStream", CLAUDE) is None
+    assert book().take_delivery("ConverseStream", CLAUDE, streamed=True) is None
 
 
 def test_an_error_has_the_modelled_status_and_a_text_of_its_own():
@@ -139,7 +151,7 @@ def test_calls_that_are_not_meant_use_nothing_up():
     )
     assert faults.take_error("ConverseStream", CLAUDE) is None
     assert faults.take_error("Converse", "amazon.nova-lite-v1:0") is None
-    assert faults.take_stream("Converse", CLAUDE) is None
+    assert faults.take_delivery("Converse", CLAUDE, streamed=False) is None
     assert faults.take_error("Converse", CLAUDE) is not None
 
 
@@ -158,20 +170,58 @@ def test_threads_together_take_exactly_the_count():
 
 @pytest.mark.parametrize("after", range(5))
 def test_a_stream_ends_after_its_events(after):
-    fault = book({"stream": {"endAfterEvents": after}}).take_stream("ConverseStream", CLAUDE)
-    assert fault is not None
+    fault = stream_fault({"stream": {"endAfterEvents": after}})
     assert list(fault.apply(iter(EVENTS))) == EVENTS[:after]
 
 
 @pytest.mark.parametrize("after", range(5))
 def test_an_exception_follows_the_events_and_comes_last_in_a_shorter_stream(after):
     document = {"stream": {"exceptionAfterEvents": after, "code": "modelStreamErrorException"}}
-    fault = book(document).take_stream("ConverseStream", CLAUDE)
-    assert fault is not None
+    fault = stream_fault(document)
     seen: list[Event] = []
     with pytest.raises(AwsError) as raised:
         deque(map(seen.append, fault.apply(iter(EVENTS))))
     assert (seen, raised.value.code) == (EVENTS[:after], "ModelStreamErrorException")
+
+
+@pytest.mark.parametrize(
+    ("document", "effect"),
+    [
+        ({"events": {"drop": {"event": "messageStop"}}}, Drop(EventChoice(name="messageStop"))),
+        ({"events": {"repeat": {"index": 3}, "times": 2}}, Repeat(EventChoice(index=3), 2)),
+        ({"events": {"repeat": {"index": 3}, "forever": True}}, Repeat(EventChoice(index=3), None)),
+        (
+            {"events": {"postpone": {"event": "contentBlockDelta", "occurrence": 2}, "by": 4}},
+            Postpone(EventChoice(name="contentBlockDelta", occurrence=2), 4),
+        ),
+        ({"events": {"insert": {"event": "news", "payload": {"a": 1}}}}, Insert("news", {"a": 1})),
+        ({"wire": {"cutAfterBytes": 9}}, CutShort(Spot(after_bytes=9))),
+        ({"wire": {"cutInsideEvent": 9}}, CutShort(Spot(inside_event=9))),
+        ({"wire": {"wrongPreludeChecksum": 1}}, WrongChecksum("prelude", 1)),
+        ({"wire": {"stallAfterBytes": 9, "stallMs": 1500}}, Stall(Spot(after_bytes=9), 1.5)),
+        ({"wire": {"stallAfterEvents": 9}}, Stall(Spot(after_events=9))),
+        ({"wire": {"firstByteAfterMs": 250}}, SlowFirstByte(0.25)),
+    ],
+    ids=str,
+)
+def test_a_document_orders_what_it_says(document, effect):
+    taken = book(document).take_delivery("ConverseStream", CLAUDE, streamed=True)
+    assert taken == Fault(effect=effect, place="faults[0]")
+
+
+def test_a_probability_decides_by_its_seed():
+    faults = book({"error": {"code": "ThrottlingException"}, "probability": 0.5, "seed": 4})
+    taken = [faults.take_error("Converse") is not None for _ in range(40)]
+    again = book({"error": {"code": "ThrottlingException"}, "probability": 0.5, "seed": 4})
+    assert taken == [again.take_error("Converse") is not None for _ in range(40)]
+    assert 5 < sum(taken) < 35
+
+
+def test_a_call_without_a_stream_uses_no_fault_of_streams_up():
+    faults = book({"wire": {"wrongMessageChecksum": 0}, "count": 1}, {"wire": {"cutAfterBytes": 1}})
+    taken = faults.take_delivery("Converse", CLAUDE, streamed=False)
+    assert taken is not None
+    assert (taken.place, len(faults)) == ("faults[1]", 2)
 
 
 def test_a_stream_that_is_left_early_raises_nothing():
@@ -196,7 +246,7 @@ def test_a_stream_that_is_left_early_raises_nothing():
         ),
         (
             {"operation": "Converse", "stream": {"endAfterEvents": 1}},
-            "faults[0].operation",
+            "faults[0].stream",
             "does not answer with a stream",
         ),
         (
@@ -215,7 +265,7 @@ def test_a_stream_that_is_left_early_raises_nothing():
         ({"error": {"code": "X", "status": 200}}, "faults[0].error.status", "at least 400"),
         ({"error": {"code": "X", "stats": 400}}, "faults[0].error.stats", "did you mean 'status'"),
         ({"eror": {"code": "X"}}, "faults[0].eror", "did you mean 'error'"),
-        ({"count": 1}, "faults[0]", "exactly one of 'error', 'stream'"),
+        ({"count": 1}, "faults[0]", "exactly one of 'error', 'stream', 'events', 'wire'"),
         ({"error": {"code": "X"}, "stream": {"endAfterEvents": 1}}, "faults[0]", "exactly one of"),
         (
             {"stream": {"endAfterEvents": 1, "code": "ThrottlingException"}},
@@ -223,6 +273,50 @@ def test_a_stream_that_is_left_early_raises_nothing():
             "'exceptionAfterEvents'",
         ),
         ({"stream": {"exceptionAfterEvents": 1}}, "faults[0].stream", "needs 'code'"),
+        (
+            {"error": {"code": "ThrottlingException"}, "probability": 0},
+            "faults[0].probability",
+            "more than 0",
+        ),
+        ({"error": {"code": "ThrottlingException"}, "seed": 1}, "faults[0]", "needs 'probability'"),
+        (
+            {"error": {"code": "ModelErrorException", "members": {"originalStatus": 400}}},
+            "faults[0].error.members.originalStatus",
+            "did you mean 'originalStatusCode'",
+        ),
+        (
+            {"error": {"code": "ModelErrorException", "members": {"originalStatusCode": "x"}}},
+            "faults[0].error.members",
+            "can not be converted to a Integer",
+        ),
+        (
+            {"events": {"drop": {"event": "messageStopp"}}},
+            "faults[0].events.drop.event",
+            "did you mean 'messageStop'",
+        ),
+        (
+            {"operation": "InvokeModelWithResponseStream", "events": {"drop": {"event": "messageStop"}}},
+            "faults[0].events.drop.event",
+            "known are chunk",
+        ),
+        ({"events": {"drop": {"event": "chunk", "index": 1}}}, "faults[0].events.drop", "exactly one of"),
+        ({"events": {"drop": {"index": 1, "occurrence": 1}}}, "faults[0].events.drop", "needs 'event'"),
+        ({"events": {"drop": {"index": 1}, "times": 2}}, "faults[0].events", "needs 'repeat'"),
+        (
+            {"events": {"repeat": {"index": 1}, "times": 2, "forever": True}},
+            "faults[0].events",
+            "either 'times' or 'forever'",
+        ),
+        (
+            {"operation": "Converse", "events": {"drop": {"index": 1}}},
+            "faults[0].events",
+            "not answer with a",
+        ),
+        ({"operation": "Converse", "wire": {"cutInsideEvent": 1}}, "faults[0].wire", "not answer with a"),
+        ({"wire": {"cutAfterBytes": 1, "stallAfterBytes": 1}}, "faults[0].wire", "exactly one of"),
+        ({"wire": {"cutAfterBytes": 1, "stallMs": 1}}, "faults[0].wire", "needs 'stallAfterBytes'"),
+        ({"wire": {"reset": True}}, "faults[0].wire.reset", "unknown member 'reset'"),
+        ({"wire": {"firstByteAfterMs": 300_001}}, "faults[0].wire.firstByteAfterMs", "at most 300,000"),
         ({"error": {"code": "ThrottlingException"}, "count": 0}, "faults[0].count", "at least 1"),
         ({"error": {"code": "ThrottlingException"}, "count": 1.5}, "faults[0].count", "a whole number"),
     ],

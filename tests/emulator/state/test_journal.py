@@ -32,7 +32,7 @@ def test_an_entry_tells_the_whole_exchange():
             "lab": "a",
             "region": "us-east-1",
             "account": "123456789012",
-            "caller": {"kind": "sigv4", "accessKeyId": "AKID"},
+            "caller": {"kind": "sigv4", "accessKeyId": "AKID", "arn": None},
             "method": "POST",
             "path": "/_lab/a/model/m:0/converse",
             "canonicalPath": "/model/m%3A0/converse",
@@ -49,6 +49,8 @@ def test_an_entry_tells_the_whole_exchange():
             "complete": True,
             "clientClosed": False,
             "eventsLeftOut": False,
+            "brokenEvents": None,
+            "fault": None,
         }
     ]
 

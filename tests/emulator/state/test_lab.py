@@ -3,6 +3,7 @@ import pytest
 from bedrock_emulator.errors import AdminError
 from bedrock_emulator.state.journal import Journal
 from bedrock_emulator.state.schema import check_document
+from tests.emulator.state.asking import ask, text_of
 from tests.emulator.state.samples import CLAUDE, NOON, entry, fresh_lab, fresh_labs
 
 RULE = {"reply": {"content": [{"text": "hi"}]}}
@@ -23,7 +24,7 @@ def test_a_lab_can_be_set_up_at_once():
     lab.configure(EVERYTHING)
     assert (lab.region, lab.auth, lab.clock.now()) == ("eu-west-1", "strict", NOON)
     assert lab.catalogue.models_in("eu-west-1") == []
-    assert lab.scenario.match("Converse", [CLAUDE]) is not None
+    assert text_of(lab.scenario, ask()) == "hi"
     assert lab.faults.take_error("Converse", CLAUDE) is not None
     assert lab.credentials.lookup_bearer("ABSKvalue") is not None
 

@@ -1,152 +1,211 @@
-from dataclasses import replace
 from typing import Any
 
-import orjson
 import pytest
 
-from bedrock_emulator.call import Call, Caller
 from bedrock_emulator.errors import AdminError, AwsError
-from bedrock_emulator.http.streaming import frames_of
-from bedrock_emulator.model.serialize import to_json
-from bedrock_emulator.operations.runtime.converse import converse, converse_stream
-from bedrock_emulator.state.scenario import ContentReply, EventsReply, Scenario, compile_scenario
+from bedrock_emulator.reply.family import family_of
+from bedrock_emulator.reply.render import converse_events
+from bedrock_emulator.reply.reply import Usage
+from bedrock_emulator.state.replies import EventsReply
 from bedrock_emulator.state.schema import check_document
-from bedrock_emulator.wire.events import decode_events, paddings
-from tests.emulator.state.samples import CLAUDE, api, fresh_lab
+from tests.emulator.state.asking import ask, reply_to, scenario, script, text_of
+from tests.emulator.state.samples import CLAUDE
+
+NOVA = "amazon.nova-lite-v1:0"
 
 
-def scenario(*rules: dict[str, Any]) -> Scenario:
-    document = {"version": 1, "rules": list(rules)}
-    check_document(document, "Scenario")
-    return compile_scenario(document, api=api())
-
-
-def text_of(reply: object) -> str:
-    assert isinstance(reply, ContentReply)
-    return str(reply.content[0]["text"])
-
-
-def rule(text: str, **when: str) -> dict[str, Any]:
+def rule(text: str, **when: Any) -> dict[str, Any]:
     return {"when": when, "reply": {"content": [{"text": text}]}}
 
 
+def said(reply: Any, **params: Any) -> Any:
+    return reply_to(script({"reply": reply}), ask(**params))
+
+
 def test_without_rules_nothing_matches():
-    assert scenario().match("Converse", [CLAUDE]) is None
+    assert script().turn(ask()) is None
 
 
 def test_the_first_rule_that_matches_answers():
-    rules = scenario(rule("nova", model="amazon.nova-*"), rule("first", model="anthropic.*"), rule("second"))
-    assert text_of(rules.match("Converse", [CLAUDE])) == "first"
-    assert text_of(rules.match("Converse", ["cohere.command-r-v1:0"])) == "second"
+    rules = script(rule("nova", model="amazon.nova-*"), rule("first", model="anthropic.*"), rule("second"))
+    assert text_of(rules, ask()) == "first"
+    assert text_of(rules, ask(names=("cohere.command-r-v1:0",))) == "second"
 
 
 def test_a_profile_is_meant_by_a_rule_for_its_base_model():
-    rules = scenario(rule("claude", model="anthropic.claude-*"))
-    assert rules.match("Converse", [f"us.{CLAUDE}", CLAUDE]) is not None
+    rules = script(rule("claude", model="anthropic.claude-*"))
+    assert text_of(rules, ask(names=(f"us.{CLAUDE}", CLAUDE))) == "claude"
 
 
 def test_a_reply_with_content_has_defaults_that_fit_it():
-    reply = scenario(rule("hi")).match("Converse", [CLAUDE])
-    assert reply == ContentReply(
-        content=({"text": "hi"},), stop_reason="end_turn", usage=None, additional_fields=None
+    reply = said({"content": [{"text": "hi there"}]})
+    assert (reply.blocks, reply.stop_reason, reply.additional_fields) == (
+        ({"text": "hi there"},),
+        "end_turn",
+        None,
     )
+    assert reply.usage == Usage(input_tokens=4, output_tokens=2)
+
+
+@pytest.mark.parametrize("short", ["hi", {"content": "hi"}, {"content": ["hi"]}])
+def test_a_text_stands_for_a_reply_a_content_or_a_block(short):
+    assert said(short) == said({"content": [{"text": "hi"}]})
 
 
 def test_a_tool_use_stops_for_the_tool():
     block = {"toolUse": {"toolUseId": "t", "name": "n", "input": {}}}
-    reply = scenario({"reply": {"content": [{"text": "x"}, block]}}).match("Converse", [])
-    assert isinstance(reply, ContentReply)
-    assert reply.stop_reason == "tool_use"
+    assert said({"content": [{"text": "x"}, block]}).stop_reason == "tool_use"
 
 
 def test_what_a_reply_states_is_kept():
-    stated = {
-        "content": [],
-        "stopReason": "anything_new",
-        "usage": {"inputTokens": 3, "cacheReadInputTokens": 9},
-        "additionalModelResponseFields": {"stop_sequence": "END"},
-    }
-    reply = scenario({"reply": stated}).match("Converse", [])
-    assert reply == ContentReply(
-        content=(),
-        stop_reason="anything_new",
-        usage={"inputTokens": 3, "cacheReadInputTokens": 9},
-        additional_fields={"stop_sequence": "END"},
+    reply = said(
+        {
+            "content": [],
+            "stopReason": "anything_new",
+            "usage": {
+                "inputTokens": 3,
+                "cacheReadInputTokens": 9,
+                "cacheWriteInputTokens": 8,
+                "totalTokens": 99,
+            },
+            "additionalModelResponseFields": {"stop_sequence": "END"},
+            "latencyMs": 17,
+        }
     )
+    usage = Usage(input_tokens=3, output_tokens=0, cache_read_tokens=9, cache_write_tokens=8, stated_total=99)
+    assert (reply.blocks, reply.stop_reason, reply.usage) == ((), "anything_new", usage)
+    assert (reply.additional_fields, reply.latency_ms) == ({"stop_sequence": "END"}, 17)
 
 
 def test_a_name_that_breaks_its_pattern_is_said_all_the_same():
     block = {"toolUse": {"toolUseId": "no id at all!", "name": "two words", "input": {}}}
-    assert scenario({"reply": {"content": [block]}}).match("Converse", []) is not None
+    assert said({"content": [block]}).blocks == (block,)
 
 
-USE = {"toolUseId": "t", "name": "n", "input": {"kept": None}}
-CITED = {"title": None, "location": {"web": None, "documentChar": {"documentIndex": 0, "start": None}}}
+def reasoned(text: str, **signature: str) -> dict[str, Any]:
+    return {"reasoningContent": {"reasoningText": {"text": text, **signature}}}
+
+
+PNG, WEBP = "iVBORw0KGgoAAAA=", "UklGRgAAAABXRUJQ"
 
 
 @pytest.mark.parametrize(
-    ("given", "kept"),
+    ("short", "block"),
     [
-        ({"toolUse": {**USE, "type": None}}, {"toolUse": USE}),
+        ({"reasoning": "Hm.", "signature": "c2ln"}, reasoned("Hm.", signature="c2ln")),
+        ({"reasoning": "Hm.", "signature": None}, reasoned("Hm.")),
+        ({"redactedReasoning": "AAAA"}, {"reasoningContent": {"redactedContent": "AAAA"}}),
         (
-            {"toolResult": {"toolUseId": "a", "content": [None, {"json": {"kept": [None]}}], "status": None}},
-            {"toolResult": {"toolUseId": "a", "content": [{"json": {"kept": [None]}}]}},
-        ),
-        (
-            {"toolResult": {"toolUseId": "a", "content": [None]}},
-            {"toolResult": {"toolUseId": "a", "content": []}},
-        ),
-        (
-            {"document": {"name": "x", "source": {"content": [None]}}},
-            {"document": {"name": "x", "source": {"content": []}}},
-        ),
-        (
-            {"citationsContent": {"content": [None], "citations": None}},
-            {"citationsContent": {"content": []}},
-        ),
-        (
-            {"citationsContent": {"content": [{"text": "x"}], "citations": [None, CITED]}},
+            {"text": "Blue.", "citations": ["Sky", {"title": "Sea", "source": "sea.txt"}]},
             {
                 "citationsContent": {
-                    "content": [{"text": "x"}],
-                    "citations": [{"location": {"documentChar": {"documentIndex": 0}}}],
+                    "content": [{"text": "Blue."}],
+                    "citations": [{"title": "Sky"}, {"title": "Sea", "source": "sea.txt"}],
                 }
             },
         ),
-        (
-            {"searchResult": {"source": "s", "title": "t", "content": [None], "citations": None}},
-            {"searchResult": {"source": "s", "title": "t", "content": []}},
-        ),
-        (
-            {"reasoningContent": {"reasoningText": {"text": "x", "signature": None}}},
-            {"reasoningContent": {"reasoningText": {"text": "x"}}},
-        ),
-        (
-            {"image": {"format": "png", "source": {"bytes": "AAAA"}, "error": None}},
-            {"image": {"format": "png", "source": {"bytes": "AAAA"}}},
-        ),
-        ({"cachePoint": {"type": "default", "ttl": None}}, {"cachePoint": {"type": "default"}}),
-        ({"toolUse": {**USE, "fromTomorrow": [None]}}, {"toolUse": {**USE, "fromTomorrow": [None]}}),
+        ({"image": PNG}, {"image": {"format": "png", "source": {"bytes": PNG}}}),
+        ({"image": WEBP}, {"image": {"format": "webp", "source": {"bytes": WEBP}}}),
+        ({"text": "ab", "repeat": 3}, {"text": "ababab"}),
     ],
+    ids=["signed", "unsigned", "redacted", "citations", "png", "webp", "repeat"],
 )
-def test_nulls_count_as_left_out_and_what_is_stored_can_be_answered(given, kept):
-    lab = fresh_lab()
-    lab.put("scenario", {"version": 1, "rules": [{"reply": {"content": [given]}}]})
-    call = Call(
-        lab=lab,
-        operation=api().operations["Converse"],
-        caller=Caller(kind="anonymous", account="123456789012"),
-        region="us-east-1",
-        account="123456789012",
-        request_id="r-1",
+def test_a_short_form_is_a_converse_block(short, block):
+    assert said({"content": [short]}, names=(NOVA,)).blocks == (block,)
+
+
+def test_reasoning_without_a_signature_is_signed_for_the_models_that_sign():
+    claude, nova = (
+        said({"content": [{"reasoning": "Hm."}]}, names=(name,)).blocks[0] for name in (CLAUDE, NOVA)
     )
-    params = {"modelId": "amazon.nova-lite-v1:0", "messages": [{"role": "user", "content": [{"text": "hi"}]}]}
-    answer = converse(call, params)
-    assert answer["output"]["message"]["content"] == [kept]
-    assert orjson.loads(to_json(answer))["output"]["message"]["content"] == [kept]
-    streamed = converse_stream(replace(call, operation=api().operations["ConverseStream"]), params)
-    events = decode_events(b"".join(frames_of(streamed, paddings("r-1"))))
-    assert events[-1]["type"] == "metadata"
+    assert len(claude["reasoningContent"]["reasoningText"]["signature"]) > 80
+    assert nova == reasoned("Hm.")
+
+
+def test_a_tool_use_without_an_id_gets_one_that_follows_from_the_request():
+    two = {"content": [{"toolUse": {"name": "f"}}, {"toolUse": {"name": "f", "input": {"a": 1}}}]}
+    first, second = (block["toolUse"] for block in said(two).blocks)
+    assert (first["input"], second["input"]) == ({}, {"a": 1})
+    assert first["toolUseId"] != second["toolUseId"]
+    assert said(two).blocks == (({"toolUse": first}), {"toolUse": second})
+    assert said(two, text="another question").blocks[0]["toolUse"]["toolUseId"] != first["toolUseId"]
+
+
+def deltas(reply: Any, model: str = NOVA) -> list[dict[str, Any]]:
+    events = converse_events(reply, family=family_of(model), latency_ms=1)
+    return [payload["delta"] for name, payload in events if name == "contentBlockDelta"]
+
+
+@pytest.mark.parametrize(
+    ("chunks", "pieces"),
+    [
+        (["One ", "two three"], ["One ", "two three"]),
+        ("whole", ["One two three"]),
+        ("word", ["One", " two", " three"]),
+        ("character", list("One two three")),
+    ],
+    ids=["given", "whole", "word", "character"],
+)
+def test_a_text_is_cut_as_the_block_says(chunks, pieces):
+    reply = said({"content": [{"text": "One two three", "chunks": chunks}]})
+    assert deltas(reply) == [{"text": piece} for piece in pieces]
+
+
+def test_a_reply_has_a_chunker_for_the_blocks_that_have_none():
+    reply = said({"content": ["a b", {"text": "c d", "chunks": "whole"}], "chunks": "character"})
+    assert [each["text"] for each in deltas(reply)] == ["a", " ", "b", "c d"]
+
+
+def test_given_chunks_are_repeated_with_their_text():
+    reply = said({"content": [{"text": "ab", "chunks": ["a", "b"], "repeat": 2}]})
+    assert (reply.blocks[0]["text"], [each["text"] for each in deltas(reply)]) == (
+        "abab",
+        ["a", "b", "a", "b"],
+    )
+
+
+def test_the_chunks_of_a_tools_input_may_have_spaces_that_the_input_has_not():
+    use = {"name": "f", "toolUseId": "t", "input": {"a": [1]}}
+    reply = said({"content": [{"toolUse": use, "chunks": ["", '{"a": ', "[ 1]}"]}]})
+    assert [each["toolUse"]["input"] for each in deltas(reply)] == ["", '{"a": ', "[ 1]}"]
+
+
+def test_a_template_takes_words_from_the_request():
+    content = [
+        "You said {{ last_user_text }} to {{model_id}} in {{ operation }}, turn {{ turn }}.",
+        {"toolUse": {"name": "f", "toolUseId": "t", "input": {"q": ["{{ last_user_text }}"], "n": 1}}},
+        {"reasoning": "{{ system_text }} for {{ request_metadata.team }}{{ request_metadata.none }}"},
+    ]
+    reply = said(
+        {"content": content}, text="ping", system=[{"text": "Be brief."}], requestMetadata={"team": "blue"}
+    )
+    text, use, reasoning = reply.blocks
+    assert text == {"text": f"You said ping to {CLAUDE} in Converse, turn 1."}
+    assert use["toolUse"]["input"] == {"q": ["ping"], "n": 1}
+    assert reasoning["reasoningContent"]["reasoningText"]["text"] == "Be brief. for blue"
+
+
+def test_a_template_takes_the_groups_of_the_rules_regular_expression():
+    when = {"lastUserText": {"regex": r"weather in (?P<city>\w+)( today)?"}}
+    rules = script({"when": when, "reply": "{{ match.city }}|{{ match.1 }}|{{ match.2 }}|{{ match.0 }}"})
+    assert text_of(rules, ask("the weather in Paris?")) == "Paris|Paris||weather in Paris"
+
+
+def test_a_literal_reply_has_no_templates():
+    text = "{{ last_user_text }} {{ nothing }}"
+    assert said({"content": text, "literal": True}).blocks == ({"text": text},)
+
+
+def test_what_a_template_puts_in_is_not_read_again():
+    assert text_of(script({"reply": "{{ last_user_text }}"}), ask("{{ account }}")) == "{{ account }}"
+
+
+@pytest.mark.parametrize("text", ["{{ 1 + 1 }}", "{{}}", "style={{color: 'red'}}", "{% raw %}", "{{ a b }}"])
+def test_braces_that_are_no_template_stay(text):
+    assert text_of(script({"reply": text}), ask()) == text
+
+
+USE = {"toolUseId": "t", "name": "n", "input": {"kept": None}}
 
 
 @pytest.mark.parametrize(
@@ -166,14 +225,23 @@ def test_nulls_count_as_left_out_and_what_is_stored_can_be_answered(given, kept)
 def test_a_null_that_nothing_can_do_without_is_refused(block):
     with pytest.raises(AdminError) as refused:
         scenario({"reply": {"content": [block]}})
-    assert refused.value.path == "rules[0].reply.content[0]"
+    assert str(refused.value.path).startswith("rules[0].reply.content[0]")
 
 
-def test_events_answer_only_the_operation_whose_events_they_are():
-    events = [{"messageStart": {"role": "assistant"}}, {"messageStop": {"stopReason": "end_turn"}}]
-    rules = scenario({"reply": {"events": events}}, rule("content"))
-    assert isinstance(rules.match("ConverseStream", [CLAUDE]), EventsReply)
-    assert text_of(rules.match("Converse", [CLAUDE])) == "content"
+EVENTS = [
+    {"messageStart": {"role": "assistant"}},
+    {"contentBlockDelta": {"contentBlockIndex": 0, "delta": {"text": "a"}}},
+    {"contentBlockStop": {"contentBlockIndex": 0}},
+    {"messageStop": {"stopReason": "end_turn"}},
+]
+
+
+def test_events_answer_every_operation_unless_the_rule_names_one():
+    turn = script({"reply": {"events": EVENTS}}).turn(ask())
+    assert turn is not None
+    assert isinstance(turn.said, EventsReply)
+    named = script({"when": {"operation": "ConverseStream"}, "reply": {"events": EVENTS}}, rule("content"))
+    assert text_of(named, ask()) == "content"
 
 
 def test_an_exception_among_the_events_is_raised_after_them():
@@ -181,9 +249,10 @@ def test_an_exception_among_the_events_is_raised_after_them():
         {"messageStart": {"role": "assistant"}},
         {"modelStreamErrorException": {"message": "Broken.", "originalStatusCode": 500}},
     ]
-    reply = scenario({"reply": {"events": events}}).match("ConverseStream", [])
-    assert isinstance(reply, EventsReply)
-    stream = iter(reply)
+    turn = script({"reply": {"events": events}}).turn(ask(operation="ConverseStream"))
+    assert turn is not None
+    assert isinstance(turn.said, EventsReply)
+    stream = iter(turn.said)
     assert next(stream) == ("messageStart", {"role": "assistant"})
     with pytest.raises(AwsError) as raised:
         next(stream)
@@ -196,9 +265,10 @@ def test_an_exception_among_the_events_is_raised_after_them():
 
 
 def test_a_reply_can_be_streamed_again_and_again():
-    reply = scenario({"reply": {"events": [{"metadata": {}}]}}).match("ConverseStream", [])
-    assert isinstance(reply, EventsReply)
-    assert list(reply) == list(reply) == [("metadata", {})]
+    turn = script({"reply": {"events": [{"metadata": {}}]}}).turn(ask(operation="ConverseStream"))
+    assert turn is not None
+    assert isinstance(turn.said, EventsReply)
+    assert list(turn.said) == list(turn.said) == [("metadata", {})]
 
 
 @pytest.mark.parametrize(
@@ -208,10 +278,10 @@ def test_a_reply_can_be_streamed_again_and_again():
         (
             {"reply": {"content": [{"text": "x", "toolUse": {}}]}},
             "rules[0].reply.content[0]",
-            "at most 1 member",
+            "of one kind, and here is 'text' and 'toolUse'",
         ),
         ({"reply": {"content": [{}]}}, "rules[0].reply.content[0]", "at least 1 member"),
-        ({"reply": {"content": ["x"]}}, "rules[0].reply.content[0]", "an object"),
+        ({"reply": {"content": [7]}}, "rules[0].reply.content[0]", "a string or an object"),
         (
             {"reply": {"events": [{"messageStrat": {}}]}},
             "rules[0].reply.events[0].messageStrat",
@@ -219,10 +289,10 @@ def test_a_reply_can_be_streamed_again_and_again():
         ),
         (
             {"reply": {"content": [{"text": 5}]}},
-            "rules[0].reply.content[0]",
-            r"can not be converted to a String at .*content\[0\].text",
+            "rules[0].reply.content[0].text",
+            "must be a string",
         ),
-        ({"reply": {"content": [{"toolUse": {"name": "n"}}]}}, "rules[0].reply.content[0]", "toolUseId"),
+        ({"reply": {"content": [{"toolUse": {"input": {}}}]}}, "rules[0].reply.content[0]", "name"),
         ({"reply": {"content": [{"reasoningContent": {}}]}}, "rules[0].reply.content[0]", "reasoningContent"),
         (
             {"reply": {"content": [{"image": {"format": "png", "source": {"bytes": "%%"}}}]}},
@@ -235,11 +305,6 @@ def test_a_reply_can_be_streamed_again_and_again():
             {"reply": {"events": [{"throttlingException": {}}, {"metadata": {}}]}},
             "rules[0].reply.events[1]",
             "nothing follows 'throttlingException'",
-        ),
-        (
-            {"when": {"operation": "Converse"}, "reply": {"events": [{"metadata": {}}]}},
-            "rules[0].reply.events",
-            "give 'content' for Converse",
         ),
         (
             {"reply": {"events": [{"metadata": {}}], "stopReason": "x"}},
@@ -258,7 +323,80 @@ def test_a_reply_can_be_streamed_again_and_again():
             "rules[0].reply.usage.inputTokens",
             "at least 0",
         ),
-        ({"when": {}}, "rules[0]", "'reply' is missing"),
+        ({"when": {}}, "rules[0]", "at least one of 'reply', 'sequence', 'fault', 'pace'"),
+        ({"sequence": ["a"], "reply": "b"}, "rules[0].reply", "cannot stand beside"),
+        ({"reply": "a", "then": "loop"}, "rules[0]", "'then' needs 'sequence'"),
+        (
+            {"sequence": ["a", {"reply": "{{ usr }}"}]},
+            "rules[0].sequence[1].reply.content",
+            "no text is called 'usr'",
+        ),
+        ({"reply": "{{ match.1 }}"}, "rules[0].reply.content", "'match.1'"),
+        (
+            {"reply": {"content": [{"text": "a", "signature": "b"}]}},
+            "rules[0].reply.content[0].signature",
+            "'text'",
+        ),
+        (
+            {"reply": {"content": [{"text": "ab", "chunks": ["a"]}]}},
+            "rules[0].reply.content[0].chunks",
+            "must be the text",
+        ),
+        (
+            {"reply": {"content": [{"toolUse": {"name": "f"}, "chunks": ["{"]}]}},
+            "rules[0].reply.content[0].chunks",
+            "the JSON of 'input'",
+        ),
+        (
+            {"reply": {"content": [{"text": "{{ turn }}", "chunks": ["{{ tu", "rn }}"]}]}},
+            "rules[0].reply.content[0].chunks",
+            "spread over two chunks",
+        ),
+        (
+            {"reply": {"content": [{"text": "{{turn}} {{turn}}", "chunks": ["{{turn}} {{tu", "rn}}"]}]}},
+            "rules[0].reply.content[0].chunks",
+            "spread over two chunks",
+        ),
+        (
+            {
+                "reply": {
+                    "content": [{"toolUse": {"name": "f", "input": "{{turn}}"}, "chunks": ['"{{turn}}"']}]
+                }
+            },
+            "rules[0].reply.content[0].chunks",
+            "an input with a template",
+        ),
+        (
+            {
+                "reply": {
+                    "content": [
+                        {"citationsContent": {"content": [{"text": "a"}, {"text": "b"}]}, "chunks": ["ab"]}
+                    ]
+                }
+            },
+            "rules[0].reply.content[0].chunks",
+            "several cited texts",
+        ),
+        (
+            {"reply": {"content": [{"text": "x" * 1000, "repeat": 1_000_000}]}},
+            "rules[0].reply.content[0].repeat",
+            "longer than 16,777,216",
+        ),
+        (
+            {"when": {"lastUserText": {"regex": "(?=x)"}}, "reply": "a"},
+            "rules[0].when.lastUserText.regex",
+            "RE2: .*no lookaround",
+        ),
+        (
+            {"when": {"jsonPath": {"path": "$.a[?@.b]"}}, "reply": "a"},
+            "rules[0].when.jsonPath.path",
+            "filters and slices",
+        ),
+        (
+            {"fault": {"error": {"code": "Nothing"}}},
+            "rules[0].fault.error.status",
+            "gives? 'Nothing' no status",
+        ),
     ],
 )
 def test_a_wrong_rule_names_its_place_and_what_is_wrong(wrong, path, message):
@@ -272,3 +410,16 @@ def test_only_version_1_is_read(version):
     with pytest.raises(AdminError, match="must be 1") as refused:
         check_document({"version": version, "rules": []}, "Scenario")
     assert refused.value.path == "version"
+
+
+def test_no_two_rules_have_the_same_name():
+    with pytest.raises(AdminError, match="another rule is called 'a'") as refused:
+        scenario({"name": "a", "reply": "x"}, {"name": "a", "reply": "y"})
+    assert refused.value.path == "rules[1].name"
+
+
+def test_a_repeated_text_that_a_template_makes_too_long_is_refused_when_it_is_asked_for():
+    rules = script({"reply": {"content": [{"text": "{{ last_user_text }}", "repeat": 10_000_000}]}})
+    assert reply_to(rules, ask("a")).usage.output_tokens == 2_500_000
+    with pytest.raises(AwsError, match="longer than 16,777,216 characters"):
+        rules.turn(ask("abc"))

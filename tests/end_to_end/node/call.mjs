@@ -22,9 +22,10 @@ async function call(sdk, client, name, parameters, seen) {
     return;
   }
   const answer = await client.send(new sdk[`${name}Command`](parameters));
-  if (answer.stream) {
+  const stream = answer.stream ?? (answer.body?.[Symbol.asyncIterator] ? answer.body : undefined);
+  if (stream) {
     seen.events = [];
-    await collect(answer.stream, seen.events);
+    await collect(stream, seen.events);
   } else {
     seen.output = answer;
   }
@@ -46,4 +47,5 @@ try {
 } finally {
   client.destroy();
 }
-console.log(JSON.stringify(seen));
+// The bodies and chunks of InvokeModel are bytes; they are printed as the text that they hold.
+console.log(JSON.stringify(seen, (_, value) => (value instanceof Uint8Array ? new TextDecoder().decode(value) : value)));

@@ -5,12 +5,12 @@ from dataclasses import dataclass, field
 
 from bedrock_emulator.call import Call, Event
 from bedrock_emulator.delivery import Delivery
-from bedrock_emulator.reply.prompt import has_cache_point
-from bedrock_emulator.reply.reply import Reply, Usage
+from bedrock_emulator.faults.errors import ErrorFault
+from bedrock_emulator.reply.collect import reply_of
+from bedrock_emulator.reply.reply import Reply
 from bedrock_emulator.reply.request import ModelRequest
 from bedrock_emulator.reply.synthetic import synthesize
-from bedrock_emulator.reply.tokens import blocks_tokens, input_tokens
-from bedrock_emulator.state.scenario import ContentReply, EventsReply
+from bedrock_emulator.reply.tokens import input_tokens
 
 DEFAULT_MAX_TOKENS = 4096
 """Output tokens of a request that names no maximum, for models whose limit is unknown [guess]."""
@@ -27,34 +27,30 @@ class Answer:
 
 
 def answer(call: Call, request: ModelRequest) -> Answer:
-    """The turn that a model answers with."""
-    scripted = call.lab.scenario.match(request.operation, request.names)
-    if isinstance(scripted, EventsReply):
-        return Answer(events=scripted)
-    return Answer(reply=_synthetic(request) if scripted is None else _scripted(request, scripted))
+    """The turn that a model answers with; event by event only where the operation streams.
+
+    Raises:
+        AwsError: a rule orders an error in place of an answer, or no rule matches where one must.
+    """
+    turn = call.lab.scenario.turn(request)
+    if turn is None:
+        return Answer(reply=_synthetic(request))
+    if turn.fault is not None and isinstance(turn.fault.effect, ErrorFault):
+        raise turn.fault.effect.error(turn.fault.place)
+    delivery = Delivery(pace=turn.pace, fault=turn.fault)
+    if isinstance(turn.said, Reply):
+        return Answer(reply=turn.said, delivery=delivery)
+    if turn.said is None:
+        return Answer(reply=_synthetic(request), delivery=delivery)
+    if call.operation.events:
+        return Answer(events=turn.said, delivery=delivery)
+    return Answer(reply=reply_of(turn.said, input_tokens=input_tokens(request.params)), delivery=delivery)
 
 
 def latency_ms(reply: Reply) -> int:
-    """A plausible time for such an answer; nothing takes it."""
-    return 200 + 12 * reply.usage.output_tokens
+    """A plausible time for such an answer, unless a rule gives one; nothing takes it."""
+    return 200 + 12 * reply.usage.output_tokens if reply.latency_ms is None else reply.latency_ms
 
 
 def _synthetic(request: ModelRequest) -> Reply:
     return synthesize(request.params, model_id=request.model_id, max_tokens=request.max_tokens)
-
-
-def _scripted(request: ModelRequest, scripted: ContentReply) -> Reply:
-    """The rule's own message; usage that it leaves out is estimated."""
-    usage = scripted.usage or {}
-    return Reply(
-        blocks=scripted.content,
-        stop_reason=scripted.stop_reason,
-        usage=Usage(
-            input_tokens=usage.get("inputTokens", input_tokens(request.params)),
-            output_tokens=usage.get("outputTokens", blocks_tokens(scripted.content)),
-            cache_read_tokens=usage.get("cacheReadInputTokens", 0),
-            cache_write_tokens=usage.get("cacheWriteInputTokens", 0),
-            cache_points=has_cache_point(request.params),
-        ),
-        additional_fields=scripted.additional_fields,
-    )

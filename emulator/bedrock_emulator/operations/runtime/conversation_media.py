@@ -7,6 +7,7 @@ from typing import Any, Protocol
 from bedrock_emulator.errors import validation_error
 from bedrock_emulator.operations.runtime.conversation_inference import MODEL_ERRORS, unsupported_field
 from bedrock_emulator.reply.family import family_of
+from bedrock_emulator.reply.image import image_format
 
 Block = Mapping[str, Any]
 
@@ -99,19 +100,6 @@ def _check_image(image: Block, place: str, model: MediaTraits) -> None:
         )
     if image_format(data) != image.get("format"):  # [reported by users]
         raise validation_error("The provided image does not match the specified image format.")
-
-
-def image_format(data: bytes) -> str | None:
-    """The format that the first bytes of an image show, or None."""
-    if data.startswith(b"\x89PNG\r\n\x1a\n"):
-        return "png"
-    if data.startswith(b"\xff\xd8\xff"):
-        return "jpeg"
-    if data.startswith((b"GIF87a", b"GIF89a")):
-        return "gif"
-    if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
-        return "webp"
-    return None
 
 
 def _check_text_beside_documents(content: Sequence[Block]) -> None:

@@ -56,7 +56,7 @@ def _request(call: Call, params: Params, resolved: ResolvedModel) -> ModelReques
     return ModelRequest(
         operation=call.operation.name,
         model_id=resolved.model.model_id,
-        names=resolved.candidate_ids,
+        names=resolved.names(call),
         params=params,
         body=params,
         caller=call.caller,

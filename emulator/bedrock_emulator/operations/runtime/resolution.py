@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 from bedrock_emulator.call import Call
 from bedrock_emulator.errors import AwsError, validation_error
+from bedrock_emulator.operations.access import denial_of
+from bedrock_emulator.operations.profiles import find_profile
 from bedrock_emulator.state.arn import FOUNDATION_MODEL, PROFILE_RESOURCES, Arn, model_arn, parse_arn
 from bedrock_emulator.state.catalog import Catalogue, ModelRecord, ProfileRecord
 
@@ -38,8 +40,28 @@ class ResolvedModel:
         names = (self.invoked_id, self.profile.profile_id if self.profile else "", self.model.model_id)
         return tuple(dict.fromkeys(name for name in names if name))
 
+    def names(self, call: Call) -> tuple[str, ...]:
+        """The same, and the ARNs that say the same to this caller."""
+        profile = "" if self.profile is None else self.profile.arn(call.region, call.account)
+        arns = (profile, model_arn(call.region, self.model.model_id))
+        return tuple(dict.fromkeys((*self.candidate_ids, *filter(None, arns))))
+
 
 def resolve_model(call: Call, model_id: str) -> ResolvedModel:
+    """The model that a call reaches by an id or ARN, whose callers have access to it.
+
+    Raises:
+        AwsError: nothing that can be called has this name here, or the lab denies access to it; the texts are those
+            of the service.
+    """
+    resolved = find_model(call, model_id)
+    denial = denial_of(call, resolved.model, resolved.names(call))
+    if denial is not None:
+        raise denial.error()
+    return resolved
+
+
+def find_model(call: Call, model_id: str) -> ResolvedModel:
     """The model, and the profile if one was called, that an id or ARN names in the caller's region.
 
     Raises:
@@ -61,7 +83,7 @@ def resolve_model(call: Call, model_id: str) -> ResolvedModel:
 def model_names(call: Call, model_id: str) -> tuple[str, ...]:
     """Every name of the model that an identifier reaches; the identifier alone where it reaches none."""
     try:
-        return resolve_model(call, model_id).candidate_ids
+        return find_model(call, model_id).names(call)
     except AwsError:
         return (model_id,)
 
@@ -105,8 +127,7 @@ def _by_id(call: Call, identifier: str) -> ResolvedModel:
 
 
 def _by_profile_arn(call: Call, identifier: str, arn: Arn) -> ResolvedModel:
-    catalogue: Catalogue = call.lab.catalogue
-    profile = catalogue.profile(identifier, call.region, call.account)
+    profile = find_profile(call, identifier)
     if profile is None:
         raise _unavailable(call, arn.resource_id)
     return _through(call, profile, identifier)

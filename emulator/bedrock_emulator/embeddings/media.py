@@ -1,0 +1,22 @@
+"""Media inside native requests: base64, whatever the member is called."""
+
+import base64
+import binascii
+
+from bedrock_emulator.errors import validation_error
+
+
+def read_base64(text: str, member: str) -> bytes:
+    """The bytes of an image, a video or a sound; a `data:` URL is read too.
+
+    Raises:
+        AwsError: the text is not base64, or holds nothing.
+    """
+    encoded = text.partition(",")[2] if text.startswith("data:") else text
+    try:
+        media = base64.b64decode(encoded, validate=True)
+    except binascii.Error:
+        media = b""
+    if not media:  # no capture shows the text [guess]
+        raise validation_error(f"The value at {member} is not valid base64. Encode the media and try again.")
+    return media

@@ -1,0 +1,65 @@
+"""Every recorded invocation of Claude, Nova and Titan Text comes back as it was recorded."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from bedrock_emulator.client import LabClient
+from tests.emulator.native.dialects import CLAUDE, NOVA, TITAN
+from tests.emulator.native.golden import Dialect, golden, replay
+from tests.recordings import requires_recordings
+
+pytestmark = requires_recordings
+
+FAMILIES: Mapping[str, tuple[Dialect, tuple[str, ...]]] = {
+    "claude": (CLAUDE, ("anthropic.claude",)),
+    "nova": (NOVA, ("amazon.nova-micro", "amazon.nova-lite", "amazon.nova-pro")),
+    "titan": (TITAN, ("amazon.titan-text",)),
+}
+_GUARDED = "guardrails are not evaluated in InvokeModel"
+_JS = (
+    "Test-Anthropic-with-AWS-Bedrock-Instrumentation/"
+    "should-set-request-and-response-attributes-in-span-for-given-prompt"
+)
+_NO_TYPE = "text completions had no `type` in February 2024"
+_48K = "Claude 3 Haiku called itself claude-3-haiku-48k, after its content, in April 2024"
+_NO_CACHE = "Nova counted no cached tokens on 6 February 2025"
+DEVIATIONS: Mapping[str, str] = {
+    f"{_JS}#0": _NO_TYPE,
+    f"{_JS}-with-streaming-result#0": _NO_TYPE,
+    "openllmetry/test_bedrock#0": _48K,
+    "openllmetry/test_bedrock_with_events_with_content#0": _48K,
+    "openllmetry/test_bedrock_with_events_with_no_content#0": _48K,
+    "opentelemetry-python-contrib/test_invoke_model_with_content[amazon.nova]#0": _NO_CACHE,
+    "opentelemetry-python-contrib/test_invoke_model_with_response_stream_with_content[amazon.nova]#0": _NO_CACHE,
+    "openllmetry/test_nova_completion#0": _GUARDED,
+    "openllmetry/test_nova_completion_with_events_with_content#0": _GUARDED,
+    "openllmetry/test_nova_completion_with_events_with_no_content#0": _GUARDED,
+    "openllmetry/test_nova_invoke_stream#0": _GUARDED,
+    "openllmetry/test_nova_invoke_stream_with_events_with_content#0": _GUARDED,
+    "openllmetry/test_nova_invoke_stream_with_events_with_no_content#0": _GUARDED,
+    "openllmetry/test_titan_invoke_stream#0": _GUARDED,
+    "openllmetry/test_titan_invoke_stream_with_events_with_content#0": _GUARDED,
+    "openllmetry/test_titan_invoke_stream_with_events_with_no_content#0": _GUARDED,
+    "openllmetry/test_guardrail_invoke#0": _GUARDED,
+    "openllmetry/test_guardrail_invoke_stream#0": _GUARDED,
+    "openllmetry/test_titan_invoke_model_guardrail#0": _GUARDED,
+    "openllmetry/test_titan_invoke_stream_guardrail#0": _GUARDED,
+}
+"""The recorded answers that the emulator gives otherwise, each with its reason."""
+
+
+@pytest.mark.parametrize(
+    ("record", "dialect"),
+    [
+        pytest.param(*parameter.values, dialect, id=f"{operation} {parameter.id}", marks=parameter.marks)
+        for operation in ("InvokeModel", "InvokeModelWithResponseStream")
+        for dialect, parts in FAMILIES.values()
+        for parameter in golden(operation, *parts, deviations=DEVIATIONS)
+    ],
+)
+def test_a_recorded_invocation_is_answered_as_it_was(
+    bedrock_emulator: LabClient, record: Mapping[str, Any], dialect: Dialect
+) -> None:
+    replay(bedrock_emulator, record, dialect)
