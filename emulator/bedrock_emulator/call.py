@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeAlias
 
 from bedrock_emulator.delivery import Delivered
 
@@ -60,6 +60,16 @@ class Passage(tuple[Event, ...]):
         return self is other
 
 
+class Source(Protocol):
+    """Where events come from bit by bit, such as another server."""
+
+    def interrupt(self) -> None:
+        """End the wait for the next event, in which another thread may be."""
+
+    def close(self) -> None:
+        """Free what it holds; called by the thread that reads the events."""
+
+
 @dataclass(frozen=True, slots=True)
 class EventStream:
     """A streamed answer: events, and passages of them.
@@ -70,8 +80,8 @@ class EventStream:
     parts: Iterable[Event | Passage]
     headers: Sequence[tuple[str, str]] = ()
     """Response headers after those of every stream."""
-    paced: bool = False
-    """True where events take time to come: each is sent at once. Else frames are joined into larger writes."""
+    source: Source | None = None
+    """Of events that take time to come: each is sent at once. None where all are there: frames are joined."""
 
     @property
     def events(self) -> Iterator[Event]:

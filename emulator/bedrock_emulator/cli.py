@@ -13,6 +13,7 @@ from bedrock_emulator._version import __version__
 from bedrock_emulator.commands.check import check
 from bedrock_emulator.commands.env import env, export_lines
 from bedrock_emulator.commands.running import HTTP_URL, URL_HELP, read_health
+from bedrock_emulator.commands.upstream import upstream_document, upstream_options
 from bedrock_emulator.config import (
     DEFAULT_HOST,
     DEFAULT_PORT,
@@ -75,6 +76,7 @@ def main() -> None:
     help="YAML or JSON with rules for what the models say; give it again for more files.",
 )
 @click.option("--strict-scenarios", is_flag=True, help="Refuse requests that no rule matches.")
+@upstream_options
 @click.option(
     "--buckets",
     type=click.Path(path_type=Path, file_okay=False, resolve_path=True),
@@ -103,6 +105,9 @@ def serve(
     iam: Path | None,
     scenarios: tuple[Path, ...],
     strict_scenarios: bool,
+    upstream: str | None,
+    upstream_model: str | None,
+    upstream_key_env: str | None,
     watch: bool,
     buckets: Path | None,
     catalog: str,
@@ -126,6 +131,7 @@ def serve(
             iam=None if iam is None else read_iam_file(iam),
             scenarios=scenarios,
             strict_scenarios=strict_scenarios,
+            upstream=upstream_document(upstream, upstream_model, upstream_key_env),
             watch=watch,
             buckets=buckets,
         )

@@ -35,7 +35,9 @@ class Settings:
     scenarios: tuple[Path, ...] = ()
     """The files whose rules every lab begins with."""
     strict_scenarios: bool = False
-    """Whether a request that no rule matches is refused; else the synthetic model answers it."""
+    """Whether a request that no rule matches is refused; else `upstream` answers it."""
+    upstream: Mapping[str, Any] | None = None
+    """An `Upstream` document: the server that answers what no rule matches. None for the synthetic model."""
     watch: bool = False
     """Whether the files are read again when they change."""
     buckets: Path | None = None

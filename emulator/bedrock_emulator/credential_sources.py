@@ -6,7 +6,8 @@ Only the standard library is imported, as in `client.py`.
 import hashlib
 import json
 import os
-from collections.abc import Callable, Mapping
+import tempfile
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeGuard, get_args
@@ -24,12 +25,15 @@ SOURCES: tuple[Source, ...] = get_args(Source)
 
 CREDENTIAL_VARIABLES = (
     "AWS_ACCESS_KEY_ID",
+    "AWS_AUTH_SCHEME_PREFERENCE",
     "AWS_BEARER_TOKEN_BEDROCK",
     "AWS_CONTAINER_AUTHORIZATION_TOKEN",
     "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE",
     "AWS_CONTAINER_CREDENTIALS_FULL_URI",
     "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
+    "AWS_CREDENTIAL_FILE",
     "AWS_DEFAULT_PROFILE",
+    "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS",
     "AWS_PROFILE",
     "AWS_ROLE_ARN",
     "AWS_ROLE_SESSION_NAME",
@@ -38,9 +42,13 @@ CREDENTIAL_VARIABLES = (
     "AWS_SESSION_TOKEN",
     "AWS_WEB_IDENTITY_TOKEN_FILE",
 )
-"""By which an SDK would find credentials elsewhere; a shell that has some of them must lose them."""
+"""By which an SDK would go elsewhere, for its credentials or with them; a shell that has some must lose them."""
 
 SESSION_NAME = "bedrock-emulator"
+_MARK = "# Written by `bedrock-emulator env`, which replaces it."
+_MARKED = ("config", "credentials")
+"""The files of every source, by whose first line a directory is known again."""
+
 _PROFILE = "bedrock-emulator"
 _KEYS_PROFILE = "bedrock-emulator-keys"
 _SSO_SESSION = "bedrock-emulator"
@@ -78,7 +86,7 @@ def open_source(
     """Write a source's files below the directory, readable by their owner alone, and return its variables.
 
     Raises:
-        ConfigError: no such source, one that needs https, or files that cannot be written.
+        ConfigError: no such source, one that needs the other of http and https, or files that cannot be written.
     """
     if not _is_source(source):
         raise ConfigError(f"{source!r} is no source of credentials; choose one of {', '.join(SOURCES)}")
@@ -111,22 +119,47 @@ def _https_url(emulator: "Emulator") -> str:
 
 
 def _set_up(source: Source, facts: Facts, directory: Path) -> dict[str, str]:
+    if "$" in str(directory):
+        # botocore replaces $HOME and the like within AWS_CONFIG_FILE [measured].
+        raise ConfigError(
+            f"the path {directory} has a $, which SDKs take for a variable; name another directory"
+        )
     setup = _SETUPS[source](facts, directory)
     files = {"config": "", "credentials": "", **setup.files}
     try:
+        _refuse_files_of_others(directory, files)
         for name, text in files.items():
-            _write(directory / name, text)
+            _write(directory / name, f"{_MARK}\n{text}" if name in _MARKED else text)
     except OSError as error:
         raise ConfigError(f"cannot write below {directory}: {error}; name another directory") from error
     return {**_common(facts, directory), **setup.variables}
 
 
+def _refuse_files_of_others(directory: Path, names: Iterable[str]) -> None:
+    """Nobody shall lose the keys in ~/.aws to a directory named by mistake.
+
+    Raises:
+        ConfigError: a file would be replaced that was not written here.
+    """
+    ours = {name for name in _MARKED if _is_marked(directory / name)}
+    for name in names:
+        if not (name in ours or (ours and name not in _MARKED)) and (directory / name).exists():
+            message = f"{directory / name} is there already and not from this command; name another directory"
+            raise ConfigError(message)
+
+
+def _is_marked(path: Path) -> bool:
+    return path.is_file() and path.read_bytes().startswith(_MARK.encode())
+
+
 def _write(path: Path, text: str) -> None:
+    """In one step and in the place of a link, so that nobody reads half a file and nothing elsewhere changes."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    path.unlink(missing_ok=True)  # a link that lies there leads elsewhere
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        file.write(text)
+    with tempfile.TemporaryDirectory(dir=path.parent) as unfinished:
+        file = Path(unfinished) / path.name
+        file.touch(mode=0o600)
+        file.write_text(text, encoding="utf-8")
+        file.replace(path)
 
 
 def _common(facts: Facts, directory: Path) -> dict[str, str]:
@@ -134,11 +167,14 @@ def _common(facts: Facts, directory: Path) -> dict[str, str]:
     variables = {
         "AWS_ENDPOINT_URL_BEDROCK": facts.endpoint_url,
         "AWS_ENDPOINT_URL_BEDROCK_RUNTIME": facts.endpoint_url,
+        # Whichever the source, `aws sts get-caller-identity` shall not ask AWS.
+        "AWS_ENDPOINT_URL_STS": f"{facts.identity_url}/sts",
         "AWS_REGION": facts.region,
         "AWS_DEFAULT_REGION": facts.region,
         "AWS_CONFIG_FILE": str(directory / "config"),
         "AWS_SHARED_CREDENTIALS_FILE": str(directory / "credentials"),
         "AWS_EC2_METADATA_DISABLED": "true",
+        "BOTO_CONFIG": os.devnull,  # else botocore takes keys from ~/.boto before it asks the network [measured]
     }
     if facts.ca_file is not None:
         variables |= {"AWS_CA_BUNDLE": facts.ca_file, "NODE_EXTRA_CA_CERTS": facts.ca_file}
@@ -156,6 +192,12 @@ def _imds(facts: Facts, _directory: Path) -> Setup:
 
 
 def _container(facts: Facts, _directory: Path) -> Setup:
+    if facts.identity_url.startswith("https:"):
+        message = (
+            "the container endpoint needs http, because botocore trusts no authority but public ones there; "
+            "give the command the server's http address as --url"
+        )
+        raise ConfigError(message)
     return Setup(
         {
             "AWS_CONTAINER_CREDENTIALS_FULL_URI": f"{facts.identity_url}/container/credentials",
@@ -170,7 +212,6 @@ def _web_identity(facts: Facts, directory: Path) -> Setup:
             "AWS_WEB_IDENTITY_TOKEN_FILE": str(directory / "token"),
             "AWS_ROLE_ARN": facts.tokens["roleArn"],
             "AWS_ROLE_SESSION_NAME": SESSION_NAME,
-            "AWS_ENDPOINT_URL_STS": f"{facts.identity_url}/sts",
         },
         {"token": facts.tokens["webIdentity"]},
     )
@@ -187,7 +228,7 @@ def _assume_role(facts: Facts, _directory: Path) -> Setup:
         "config": _ini({f"profile {_PROFILE}": profile}),
         "credentials": _ini({_KEYS_PROFILE: _KEYS}),
     }
-    return Setup({"AWS_PROFILE": _PROFILE, "AWS_ENDPOINT_URL_STS": f"{facts.identity_url}/sts"}, files)
+    return Setup({"AWS_PROFILE": _PROFILE}, files)
 
 
 def _sso(facts: Facts, directory: Path) -> Setup:

@@ -3,6 +3,7 @@
 from bedrock_provider.auth import AuthResolution, AuthSource
 from bedrock_provider.calls import ModelCall
 from bedrock_provider.config import DiscoveryConfig, ExplicitProvider, ProviderConfig, load_config
+from bedrock_provider.embedding_calls import EmbeddingRequest, EmbeddingResult
 from bedrock_provider.errors import (
     CallError,
     ConfigError,
@@ -13,6 +14,7 @@ from bedrock_provider.errors import (
 )
 from bedrock_provider.events import Message, StreamEvent, TextBlock, ThinkingBlock, ToolCall, Usage
 from bedrock_provider.guardrails import GuardrailConfig
+from bedrock_provider.memory_search import MemorySearchChoice, MemorySearchConfig
 from bedrock_provider.models import Catalog, Cost, ModelInfo
 from bedrock_provider.provider import BedrockProvider
 from bedrock_provider.requests import StreamRequest
@@ -27,9 +29,13 @@ __all__ = [
     "ConfigError",
     "Cost",
     "DiscoveryConfig",
+    "EmbeddingRequest",
+    "EmbeddingResult",
     "ErrorInfo",
     "ExplicitProvider",
     "GuardrailConfig",
+    "MemorySearchChoice",
+    "MemorySearchConfig",
     "Message",
     "ModelCall",
     "ModelInfo",

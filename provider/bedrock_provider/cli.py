@@ -1,4 +1,4 @@
-"""The command line: `bedrock-provider models list`."""
+"""The command line: `bedrock-provider models list`, and the commands of `commands/`."""
 
 import json
 import sys
@@ -11,8 +11,9 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from bedrock_provider.config import ProviderConfig, load_config
-from bedrock_provider.errors import ConfigError
+from bedrock_provider.commands.configuration import config_option, read_config
+from bedrock_provider.commands.embed import embed_texts
+from bedrock_provider.config import ProviderConfig
 from bedrock_provider.models import Catalog, ModelInfo
 from bedrock_provider.provider import BedrockProvider
 
@@ -29,6 +30,9 @@ def main() -> None:
     """Find and call Amazon Bedrock models."""
 
 
+main.add_command(embed_texts)
+
+
 @main.group()
 def models() -> None:
     """The models you can choose."""
@@ -36,11 +40,13 @@ def models() -> None:
 
 @models.command("list")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-@click.option("--config", "config_path", type=click.Path(path_type=Path), help="The configuration file.")
+@config_option
 @click.option("--region", help="Discover here instead of in the configured region.")
 def list_models(*, as_json: bool, config_path: Path | None, region: str | None) -> None:
     """List the models of the configuration, or those that AWS lists for you."""
-    config = _config(config_path, region)
+    config = read_config(config_path)
+    if region:
+        config = replace(config, discovery=replace(config.discovery, region=region))
     provider = BedrockProvider(config)
     try:
         # Configured models replace discovered ones, so nothing has to be asked for them.
@@ -55,14 +61,6 @@ def list_models(*, as_json: bool, config_path: Path | None, region: str | None) 
         _print_models(found)
     if catalog is not None and not found:
         _fail("No models were found.")
-
-
-def _config(path: Path | None, region: str | None) -> ProviderConfig:
-    try:
-        config = load_config(path)
-    except ConfigError as error:
-        raise click.UsageError(str(error)) from error
-    return replace(config, discovery=replace(config.discovery, region=region)) if region else config
 
 
 def _tell_warnings(config: ProviderConfig, catalog: Catalog | None) -> None:

@@ -36,13 +36,16 @@ from bedrock_provider.auth import (
     ReadVariable,
 )
 from bedrock_provider.classify import RETRYABLE, Category
+from bedrock_provider.embedding_calls import NativeAnswer
 from bedrock_provider.errors import CallError, ErrorInfo
+from bedrock_provider.probe import credential_source
 
 CONNECT_TIMEOUT = 10.0
 LIST_READ_TIMEOUT = 30.0
 STREAM_READ_TIMEOUT = 600.0
 """A model may think for minutes before its first token; boto3's own 60 s cut such calls off [reported by users]."""
 
+INPUT_TOKENS = "x-amzn-bedrock-input-token-count"
 PROFILE_TYPES = ("SYSTEM_DEFINED", "APPLICATION")
 DEFAULT_PROFILE = "default"
 _SHARED_FILES = {
@@ -135,6 +138,28 @@ class BedrockClient:
         with self._failures(identity):
             client = self._client(identity, "bedrock-runtime", region, endpoint)
             return ConverseSource(client.converse_stream(**request), lambda: self._failures(identity))
+
+    def invoke_model(
+        self, identity: Identity, region: str, endpoint: str | None, request: Mapping[str, Any]
+    ) -> NativeAnswer:
+        """Send an InvokeModel request and give back its whole answer."""
+        with self._failures(identity):
+            client = self._client(identity, "bedrock-runtime", region, endpoint)
+            answer = client.invoke_model(**request)
+            metadata = answer["ResponseMetadata"]
+            counted = str(metadata["HTTPHeaders"].get(INPUT_TOKENS, ""))
+            return NativeAnswer(
+                data=answer["body"].read(),
+                input_tokens=int(counted) if counted.isdecimal() else None,
+                request_id=metadata.get("RequestId"),
+            )
+
+    def credential_source(self, identity: Identity, region: str) -> str | None:
+        """The part of the SDK's chain that yields credentials; None when no part does."""
+        with self._failures(identity):
+            may_ask_metadata = (identity.value("AWS_EC2_METADATA_DISABLED") or "").lower() != "true"
+            session = open_session(identity, region, self._loader)
+            return credential_source(session, may_ask_metadata=may_ask_metadata)
 
     def close(self) -> None:
         """Close every idle connection."""

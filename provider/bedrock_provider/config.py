@@ -5,10 +5,9 @@ Only the sections of this provider are checked for unknown keys; the rest of the
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Self
-from urllib.parse import urlsplit
 
 import json5
 
@@ -16,6 +15,7 @@ from bedrock_provider.capabilities import capabilities_of
 from bedrock_provider.errors import ConfigError
 from bedrock_provider.events import API, PROVIDER_ID
 from bedrock_provider.guardrails import GuardrailConfig, read_guardrail
+from bedrock_provider.memory_search import MemorySearchConfig, read_memory_search
 from bedrock_provider.models import Cost, ModelInfo, unique_models
 from bedrock_provider.sections import Section
 
@@ -66,6 +66,7 @@ class ProviderConfig:
     discovery: DiscoveryConfig = DiscoveryConfig()
     guardrail: GuardrailConfig | None = None
     explicit: ExplicitProvider = ExplicitProvider()
+    memory_search: MemorySearchConfig = field(default_factory=MemorySearchConfig)
     warnings: tuple[str, ...] = ()
 
     @classmethod
@@ -75,10 +76,12 @@ class ProviderConfig:
         plugin = _plugin(root)
         discovery, warnings = _discovery(root, plugin)
         settings = plugin.section("config")
+        defaults = root.section("agents").section("defaults")
         return cls(
             discovery=discovery,
             guardrail=read_guardrail(settings.section("guardrail")) if "guardrail" in settings else None,
             explicit=_explicit(root.section("models").section("providers"), discovery),
+            memory_search=read_memory_search(defaults.section("memorySearch"), PROVIDER_ALIASES),
             warnings=warnings,
         )
 
@@ -169,7 +172,7 @@ def _explicit(providers: Section, discovery: DiscoveryConfig) -> ExplicitProvide
     section.choice("api", (API,))
     section.choice("auth", ("aws-sdk",))
     models = [_explicit_model(row, discovery) for row in section.sections("models")]
-    return ExplicitProvider(base_url=_url(section, "baseUrl"), models=tuple(unique_models(models)))
+    return ExplicitProvider(base_url=section.url("baseUrl"), models=tuple(unique_models(models)))
 
 
 def _explicit_model(row: Section, discovery: DiscoveryConfig) -> ModelInfo:
@@ -200,14 +203,3 @@ def _cost(section: Section) -> Cost:
         cache_read=section.number("cacheRead"),
         cache_write=section.number("cacheWrite"),
     )
-
-
-def _url(section: Section, key: str) -> str | None:
-    url = section.text(key)
-    if url and not url.startswith(("https://", "http://")):
-        raise ConfigError(section.path(key), "must begin with https:// or http://")
-    if url and not urlsplit(url).hostname:
-        raise ConfigError(section.path(key), "must name a host")
-    if url and urlsplit(url).username:
-        raise ConfigError(section.path(key), "must not hold a user name or password")
-    return url

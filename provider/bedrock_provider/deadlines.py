@@ -2,8 +2,9 @@
 
 import threading
 import time
-from collections.abc import Callable
-from concurrent.futures import Future
+from collections import deque
+from collections.abc import Callable, Sequence
+from concurrent.futures import FIRST_EXCEPTION, Future, wait
 from concurrent.futures import TimeoutError as FutureTimeoutError
 from typing import TypeVar
 
@@ -15,15 +16,46 @@ T = TypeVar("T")
 def in_background(task: Callable[[], T]) -> Future[T]:
     """Run a task on a thread of its own, which never keeps the process from ending."""
     future: Future[T] = Future()
-
-    def run() -> None:
-        try:
-            future.set_result(task())
-        except BaseException as error:  # noqa: BLE001  # handed on to whoever waits for the result
-            future.set_exception(error)
-
-    threading.Thread(target=run, name="bedrock-provider", daemon=True).start()
+    threading.Thread(target=_settle, args=(future, task), name="bedrock-provider", daemon=True).start()
     return future
+
+
+def in_order(tasks: Sequence[Callable[[], T]], *, at_once: int) -> list[T]:
+    """The results of tasks in the order of the tasks, however they finish.
+
+    The first failure ends the wait: it is raised, and no task is begun after it.
+    """
+    futures: list[Future[T]] = [Future() for _ in tasks]
+    waiting = deque(zip(futures, tasks, strict=True))
+
+    def work() -> None:
+        while (pair := _next(waiting)) is not None:
+            _settle(*pair)
+            if pair[0].exception() is not None:
+                waiting.clear()
+
+    try:
+        for _ in range(min(at_once, len(tasks))):
+            in_background(work)
+        done = wait(futures, return_when=FIRST_EXCEPTION).done
+    finally:
+        waiting.clear()
+    failed = [future for future in futures if future in done and future.exception() is not None]
+    return [future.result() for future in failed or futures]
+
+
+def _next(waiting: "deque[tuple[Future[T], Callable[[], T]]]") -> tuple[Future[T], Callable[[], T]] | None:
+    try:
+        return waiting.popleft()
+    except IndexError:
+        return None
+
+
+def _settle(future: Future[T], task: Callable[[], T]) -> None:
+    try:
+        future.set_result(task())
+    except BaseException as error:  # noqa: BLE001  # handed on to whoever waits for the result
+        future.set_exception(error)
 
 
 class Deadline:

@@ -2,12 +2,12 @@
 
 ProviderError
 ├── ConfigError          the configuration file cannot be used; `path` names the key
-├── RequestError         a StreamRequest that no model could take; found before any call
+├── RequestError         a request that no model could take; found before any call
 ├── CallError            AWS, the network or the SDK refused a call; `info` is the same failure as a value
 └── ProviderClosedError  the provider was used after close()
 
-Only ConfigError and ProviderClosedError reach a caller of BedrockProvider: discovery and model calls give
-failures back as values. A botocore exception is never more than a `__cause__`.
+Only ConfigError and ProviderClosedError reach a caller of BedrockProvider, for discovery and model calls give failures
+back as values; `embed` raises RequestError and CallError as well. A botocore exception is never more than a `__cause__`.
 """
 
 from dataclasses import dataclass

@@ -46,6 +46,18 @@ def guardrail_fields(guardrail: GuardrailConfig | None) -> dict[str, Any]:
     return {"guardrailConfig": {name: value for name, value in fields.items() if value is not None}}
 
 
+def invocation_fields(guardrail: GuardrailConfig | None) -> dict[str, Any]:
+    """What a guardrail adds to an InvokeModel request, where it travels in headers; there is no stream to process."""
+    if guardrail is None:
+        return {}
+    trace = {"trace": guardrail.trace.upper()} if guardrail.trace else {}
+    return {
+        "guardrailIdentifier": guardrail.identifier,
+        "guardrailVersion": guardrail.version,
+        **trace,
+    }
+
+
 def _required(section: Section, key: str) -> str:
     value = section.text(key)
     if value is None:

@@ -14,7 +14,16 @@ from bedrock_provider.calls import EventSource, ModelCall
 from bedrock_provider.config import ProviderConfig
 from bedrock_provider.deadlines import Deadline, in_background
 from bedrock_provider.discovery import Listing, discovered_models
+from bedrock_provider.embedding_calls import (
+    EmbeddingRequest,
+    EmbeddingResult,
+    NativeAnswer,
+    embed,
+    invocation,
+    plan,
+)
 from bedrock_provider.errors import CallError, ErrorInfo, ProviderClosedError, RequestError
+from bedrock_provider.memory_search import KEEP_CHOICE, MemorySearchChoice, chosen_by_chain
 from bedrock_provider.models import Catalog, ModelInfo
 from bedrock_provider.profiles import base_models, is_opaque
 from bedrock_provider.regions import custom_endpoint, region_of_arn, runtime_url
@@ -35,7 +44,8 @@ class BedrockProvider:
     """Finds Bedrock models and calls them, the way the documentation promises.
 
     The environment is read at each call, and each call goes to AWS with the credentials that it names then.
-    What goes wrong on the way to AWS is a value: `Catalog.warnings`, or the `error` event of a call.
+    What goes wrong on the way to AWS is a value: `Catalog.warnings`, or the `error` event of a call; only `embed`,
+    which has nothing else to give, raises.
 
     Every decision is a member of `rules` (see Rules): which credentials, which region, which models, what a request
     carries, how a stream is read. The steps between
@@ -58,6 +68,7 @@ class BedrockProvider:
         self.config = config or ProviderConfig()
         self.rules = rules or Rules()
         self._cache: Cache[Catalog] = Cache(clock, self.rules.is_fresh)
+        self._choices: Cache[MemorySearchChoice] = Cache(clock, self.rules.is_fresh)
         self._base_models: dict[str, tuple[str, ...]] = {}
         self._calls: weakref.WeakSet[ModelCall] = weakref.WeakSet()
         self._lock = threading.Lock()
@@ -98,6 +109,49 @@ class BedrockProvider:
                 raise ProviderClosedError
             self._calls.add(call)
         return call
+
+    def embed(self, request: EmbeddingRequest) -> EmbeddingResult:
+        """Turn texts into vectors, one for each text and in their order.
+
+        Raises:
+            RequestError: the model, the dimensions or the texts cannot be used; nothing was sent.
+            CallError: a request failed; `info` has its category and whether it may be tried again.
+        """
+        rules, endpoint = self.rules, self._embedding_url()
+        task = plan(
+            request,
+            self.config.memory_search,
+            find=lambda reference: rules.embedding_model(self._embedding_id(reference, request.region)),
+            length=rules.embedding_dimensions,
+            split=rules.split_texts,
+        )
+        region = self._region(request.region, task.reference, endpoint)
+
+        def invoke(body: Mapping[str, Any]) -> NativeAnswer:
+            members = invocation(task.reference, body, rules.invocation_fields(self.config.guardrail))
+            return self._bedrock().invoke_model(self._identity(), region, custom_endpoint(endpoint), members)
+
+        try:
+            return embed(task, invoke, rules.normalised)
+        except CallError as failure:
+            raise CallError(_naming_model(failure.info, task.reference)) from failure.__cause__
+
+    def memory_search(self) -> MemorySearchChoice:
+        """Whether memory search embeds with Bedrock: as configured, else as soon as credentials are found.
+
+        The credential chain is asked only where neither configuration nor environment tell, and its answer is
+        believed for five minutes.
+        """
+        auth = self.resolve_auth()
+        choice = self.rules.memory_search(self.config.memory_search, auth)
+        if choice is not None:
+            return choice
+        identity = self._identity()
+        return self._choices.get(
+            identity.fingerprint(),
+            KEEP_CHOICE,
+            lambda: Loaded(self._chosen_by_chain(identity, auth), keep=True),
+        )
 
     def close(self) -> None:
         """Cancel what is running and close the connections."""
@@ -147,11 +201,34 @@ class BedrockProvider:
         except CallError as failure:
             raise CallError(_naming_model(failure.info, request.model)) from failure.__cause__
 
+    def _embedding_id(self, reference: str, requested: str | None) -> str:
+        """The reference itself, or the model behind an application profile: without it no body can be written."""
+        if not is_opaque(reference):
+            return reference
+        region = region_of_arn(reference) or self._region(requested, reference, self._embedding_url())
+        models = self._look_up(reference, region)
+        return models[0] if models else reference
+
+    def _embedding_url(self) -> str | None:
+        return self.config.memory_search.base_url or self.config.explicit.base_url
+
+    def _chosen_by_chain(self, identity: "Identity", auth: AuthResolution) -> MemorySearchChoice:
+        region = self._region(None, "", self._embedding_url())
+        ask = in_background(lambda: self._bedrock().credential_source(identity, region))
+        try:
+            source = Deadline(LOOKUP_DEADLINE).result(ask, "the credential chain")
+        except CallError as failure:
+            return MemorySearchChoice(is_selected=False, reason=f"no AWS credentials: {failure}")
+        return chosen_by_chain(source, auth)
+
     def _call_region(self, request: StreamRequest) -> str:
+        return self._region(request.region, request.model, self.config.explicit.base_url)
+
+    def _region(self, requested: str | None, model: str, base_url: str | None) -> str:
         return self.rules.call_region(
-            requested=request.region,
-            model=request.model,
-            base_url=self.config.explicit.base_url,
+            requested=requested,
+            model=model,
+            base_url=base_url,
             configured=self.config.discovery.region,
             environment=os.environ,
             read=self.rules.read_variable,
@@ -194,13 +271,15 @@ class BedrockProvider:
         reference = request.model
         if not is_opaque(reference):
             return ()
+        try:
+            return self._look_up(reference, region_of_arn(reference) or self._call_region(request))
+        except CallError:
+            return ()
+
+    def _look_up(self, reference: str, region: str) -> tuple[str, ...]:
         if reference not in self._base_models:
-            region = region_of_arn(reference) or self._call_region(request)
             look_up = in_background(lambda: self.get_profile(region, reference))
-            try:
-                profile = Deadline(LOOKUP_DEADLINE).result(look_up, "GetInferenceProfile")
-            except CallError:
-                return ()
+            profile = Deadline(LOOKUP_DEADLINE).result(look_up, "GetInferenceProfile")
             self._base_models[reference] = base_models(profile)
         return self._base_models[reference]
 

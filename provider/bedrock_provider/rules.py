@@ -1,14 +1,26 @@
 """Every decision of the provider, by name."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from bedrock_provider import cache, discovery, filters, guardrails, profiles, regions, temperature
+from bedrock_provider import (
+    cache,
+    discovery,
+    embeddings,
+    filters,
+    guardrails,
+    memory_search,
+    profiles,
+    regions,
+    temperature,
+)
 from bedrock_provider.auth import AUTH_SOURCES, AuthResolution, AuthSource, ReadVariable, read_variable
 from bedrock_provider.classify import Category, classify
+from bedrock_provider.embeddings import EmbeddingModel, Vector
 from bedrock_provider.filters import Summary
 from bedrock_provider.guardrails import GuardrailConfig
+from bedrock_provider.memory_search import MemorySearchChoice, MemorySearchConfig
 from bedrock_provider.models import ModelInfo
 from bedrock_provider.streaming import ConverseMapper
 
@@ -46,4 +58,15 @@ class Rules:
     guardrail_fields: Callable[[GuardrailConfig | None], Mapping[str, Any]] = guardrails.guardrail_fields
     stream_mapper: Callable[[str], ConverseMapper] = ConverseMapper
     """Makes the state machine for one call to a model."""
+    embedding_model: Callable[[str], EmbeddingModel] = embeddings.embedding_model
+    """Which model a reference means, and so the family whose body and answer it has."""
+    embedding_dimensions: Callable[[EmbeddingModel, int | None], int | None] = embeddings.checked_dimensions
+    split_texts: Callable[[Sequence[str], int], Sequence[Sequence[int]]] = embeddings.split_texts
+    """Which texts share a request."""
+    normalised: Callable[[Sequence[float]], Vector] = embeddings.normalised
+    invocation_fields: Callable[[GuardrailConfig | None], Mapping[str, Any]] = guardrails.invocation_fields
+    memory_search: Callable[[MemorySearchConfig, AuthResolution], MemorySearchChoice | None] = (
+        memory_search.choose
+    )
+    """Whether memory search embeds with Bedrock; None leaves it to the credential chain."""
     classify: Callable[[str, str], Category] = classify

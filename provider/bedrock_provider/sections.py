@@ -4,6 +4,7 @@ import difflib
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Self
+from urllib.parse import urlsplit
 
 from bedrock_provider.errors import ConfigError
 
@@ -86,6 +87,17 @@ class Section:
             allowed = " or ".join(f'"{choice}"' for choice in choices)
             raise ConfigError(self.path(key), f'must be {allowed}, not "{value}"')
         return value
+
+    def url(self, key: str) -> str | None:
+        """An address of a web server, without credentials in it; None when absent."""
+        url = self.text(key)
+        if url and not url.startswith(("https://", "http://")):
+            raise ConfigError(self.path(key), "must begin with https:// or http://")
+        if url and not urlsplit(url).hostname:
+            raise ConfigError(self.path(key), "must name a host")
+        if url and urlsplit(url).username:
+            raise ConfigError(self.path(key), "must not hold a user name or password")
+        return url
 
     def _typed(self, key: str, kind: type | tuple[type, ...], wanted: str) -> Any:
         if key not in self._values:

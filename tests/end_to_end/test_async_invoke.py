@@ -11,7 +11,7 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 
-from bedrock_emulator.client import Emulator
+from bedrock_emulator.client import Emulator, LabClient
 
 NOVA = "amazon.nova-2-multimodal-embeddings-v1:0"
 MARENGO = "twelvelabs.marengo-embed-2-7-v1:0"
@@ -30,14 +30,20 @@ def server(folder: Path) -> Iterator[Emulator]:
 
 
 @pytest.fixture
-def runtime(server: Emulator) -> Iterator[Any]:
-    with server.lab("async") as lab, closing(client(lab.endpoint_url)) as runtime:
+def lab(server: Emulator) -> Iterator[LabClient]:
+    with server.lab("async") as lab:
+        yield lab
+
+
+@pytest.fixture
+def runtime(lab: LabClient) -> Iterator[Any]:
+    with closing(client(lab.endpoint_url)) as runtime:
         yield runtime
 
 
 def client(url: str) -> Any:
-    keys = {"aws_access_key_id": "test", "aws_secret_access_key": "test"}
-    return boto3.client("bedrock-runtime", region_name="us-east-1", endpoint_url=url, **keys)
+    session = boto3.Session("test", "test", region_name="us-east-1")
+    return session.client("bedrock-runtime", endpoint_url=url)
 
 
 def segmented(**source: Any) -> dict[str, Any]:
@@ -53,7 +59,8 @@ def start(runtime: Any, model_input: dict[str, Any], model: str = NOVA, **more: 
 
 def written(folder: Path, invocation: dict[str, Any], name: str) -> str:
     """A result where the request wanted it."""
-    return (folder / "async/results/run" / invocation["invocationArn"].rpartition("/")[2] / name).read_text()
+    invocation_id: str = invocation["invocationArn"].rpartition("/")[2]
+    return (folder / "async/results/run" / invocation_id / name).read_text()
 
 
 def test_a_long_text_is_embedded_in_segments_that_join_to_the_text(runtime, folder):
@@ -82,6 +89,36 @@ def test_a_video_is_read_from_the_folder_that_stands_for_the_bucket(runtime, fol
     assert invocation["status"] == "Completed"
     rows = json.loads(written(folder, invocation, "output.json"))["data"]
     assert len(rows[0]["embedding"]) == 1_024
+
+
+def test_an_image_from_the_bucket_has_one_vector(runtime, folder):
+    picture = folder / "async/media/cat.png"
+    picture.parent.mkdir(parents=True, exist_ok=True)
+    picture.write_bytes(b"a picture")
+    source = {"s3Location": {"uri": "s3://media/cat.png", "bucketOwner": "123456789012"}}
+    invocation = start(runtime, {"inputType": "image", "mediaSource": source}, model=f"us.{MARENGO}")
+
+    (row,) = json.loads(written(folder, invocation, "output.json"))["data"]
+    assert list(row) == ["embedding"]
+
+
+@pytest.mark.parametrize(
+    "model_input",
+    [
+        {"inputType": "video"},
+        {"inputType": "video", "mediaSource": ["s3://media/film.mp4"]},
+        {"inputType": "video", "mediaSource": {"s3Location": {"uri": 5}}},
+        {"inputType": "audio", "mediaSource": {"base64String": "é"}},
+        {"inputType": "audio", "audio": "s3://media/song.mp3"},
+        {"inputType": ["video"]},
+    ],
+    ids=["no source", "list", "number", "no base64", "text", "list of types"],
+)
+def test_a_senseless_input_fails_the_invocation_with_a_reason(runtime, model_input):
+    invocation = start(runtime, model_input, model=f"us.{MARENGO}")
+
+    assert invocation["status"] == "Failed"
+    assert invocation["failureMessage"]
 
 
 @pytest.mark.parametrize(
@@ -156,3 +193,29 @@ def test_an_unknown_invocation_is_refused(runtime):
         runtime.get_async_invoke(
             invocationArn="arn:aws:bedrock:us-east-1:123456789012:async-invoke/abcdefghijkl"
         )
+
+
+def test_starting_needs_the_permission_to_invoke_and_looking_has_its_own(lab, runtime):
+    def allow(*actions: str) -> None:
+        statement = {"Effect": "Allow", "Action": list(actions), "Resource": "*"}
+        lab.put_iam(default=[{"Version": "2012-10-17", "Statement": [statement]}])
+
+    allow("bedrock:InvokeModel", "bedrock:GetAsyncInvoke")
+    arn = start(runtime, segmented(text={"value": "one"}))["invocationArn"]
+    with pytest.raises(ClientError, match="not authorized to perform: bedrock:ListAsyncInvokes"):
+        runtime.list_async_invokes()
+    allow("bedrock:ListAsyncInvokes")
+    assert len(runtime.list_async_invokes()["asyncInvokeSummaries"]) == 1
+    with pytest.raises(ClientError, match=f"bedrock:GetAsyncInvoke on resource: {arn}"):
+        runtime.get_async_invoke(invocationArn=arn)
+    with pytest.raises(ClientError, match=f"bedrock:InvokeModel on resource: .*{NOVA}"):
+        start(runtime, segmented(text={"value": "two"}))
+
+
+def test_the_journal_shows_what_was_asked_and_where_the_results_went(lab, runtime):
+    start(runtime, segmented(text={"value": "one"}))
+
+    begun, _ = lab.journal()
+    assert begun["operation"] == "StartAsyncInvoke"
+    assert begun["requestBody"]["modelInput"] == segmented(text={"value": "one"})
+    assert begun["requestBody"]["outputDataConfig"] == OUTPUT

@@ -105,6 +105,26 @@ def test_the_cli_converses(aws: Aws) -> None:
     assert answer["stopReason"] == "end_turn"
 
 
+def test_the_cli_invokes_an_embedding_model_into_a_file(aws: Aws, tmp_path: Path) -> None:
+    request, answer = tmp_path / "request.json", tmp_path / "answer.json"
+    request.write_text(json.dumps({"inputText": "hello", "dimensions": 256}))
+    model = ("--model-id", "amazon.titan-embed-text-v2:0", "--body", f"fileb://{request}")
+
+    printed = answer_of(aws("bedrock-runtime", "invoke-model", *model, str(answer)))
+
+    assert printed["contentType"] == "application/json"
+    assert len(json.loads(answer.read_text())["embedding"]) == 256
+
+
+def test_the_cli_counts_tokens_as_boto3_does(aws: Aws, runtime: Any) -> None:
+    model, question = "anthropic.claude-sonnet-4-20250514-v1:0", {"converse": {"messages": json.loads(HELLO)}}
+    counted = answer_of(
+        aws("bedrock-runtime", "count-tokens", "--model-id", model, "--input", json.dumps(question))
+    )
+
+    assert counted == {"inputTokens": runtime.count_tokens(modelId=model, input=question)["inputTokens"]}
+
+
 @pytest.mark.parametrize(
     ("arguments", "code"),
     [

@@ -152,20 +152,20 @@ def test_a_demanded_tool_call_streams_as_json_fragments(runtime: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    "model",
+    ("model", "choice"),
     [
-        CLAUDE,
-        "us.anthropic.claude-haiku-4-5-20251001-v1:0",
-        "us.anthropic.claude-opus-4-6-v1",
-        NOVA_PROFILE,
-        "us.meta.llama4-maverick-17b-instruct-v1:0",
-        "mistral.mistral-large-2402-v1:0",
-        "openai.gpt-oss-120b-1:0",
+        (CLAUDE, "any"),
+        ("us.anthropic.claude-haiku-4-5-20251001-v1:0", "any"),
+        ("us.anthropic.claude-opus-4-6-v1", "any"),
+        (NOVA_PROFILE, "any"),
+        ("us.meta.llama4-maverick-17b-instruct-v1:0", "auto"),
+        ("mistral.mistral-large-2402-v1:0", "any"),
+        ("openai.gpt-oss-120b-1:0", "any"),
     ],
 )
-def test_an_agent_loop_ends_once_the_tool_result_is_in(runtime: Any, model: str) -> None:
-    tools = {"tools": [WEATHER], "toolChoice": {"any": {}}}
-    conversation = user("What will the weather be in Oslo?")
+def test_an_agent_loop_ends_once_the_tool_result_is_in(runtime: Any, model: str, choice: str) -> None:
+    tools = {"tools": [WEATHER], "toolChoice": {choice: {}}}
+    conversation = user("What does get_weather say of Oslo?")
     asked = runtime.converse(modelId=model, messages=conversation, toolConfig=tools)["output"]["message"]
     call = next(block["toolUse"] for block in asked["content"] if "toolUse" in block)
     result = {"toolResult": {"toolUseId": call["toolUseId"], "content": [{"json": {"forecast": "snow"}}]}}

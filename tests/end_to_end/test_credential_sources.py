@@ -113,8 +113,12 @@ def check(lab: LabClient, source: str) -> None:
 @pytest.mark.parametrize("source", [each for each in SOURCES if each != "sso"])
 def test_boto3_finds_its_credentials(source: str, strict_lab: LabClient, only: Only, tmp_path: Path) -> None:
     only(strict_lab.credential_source(source, tmp_path / "files"))
-    list_and_stream(new_session())
+    session = new_session()
+    list_and_stream(session)
     check(strict_lab, source)
+    if source != "bearer":  # which is no key for STS
+        with client(session, "sts") as sts:
+            assert sts.get_caller_identity()["Arn"] == PRINCIPALS[source]
 
 
 def call_before_and_after_the_refresh(directory: Path) -> None:
@@ -122,6 +126,17 @@ def call_before_and_after_the_refresh(directory: Path) -> None:
     list_and_stream(new_session())
     end_sign_in_soon(directory)
     list_and_stream(new_session())
+
+
+def test_keys_that_an_old_boto_left_in_the_home_directory_are_not_taken(
+    strict_lab: LabClient, only: Only, tmp_path: Path
+) -> None:
+    only(strict_lab.credential_source("container", tmp_path / "files"))
+    old = "[Credentials]\naws_access_key_id = AKIAOLD\naws_secret_access_key = old\n"
+    (tmp_path / "home" / ".boto").write_text(old, encoding="utf-8")
+    credentials = new_session().get_credentials()
+    assert credentials is not None
+    assert credentials.method == "container-role"
 
 
 def test_boto3_finds_its_sign_in_and_refreshes_one_that_ends(strict_lab: LabClient, tmp_path: Path) -> None:

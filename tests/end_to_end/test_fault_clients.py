@@ -2,7 +2,6 @@
 
 import json
 import os
-import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -18,6 +17,7 @@ from botocore.config import Config
 
 from bedrock_emulator.client import Emulator, LabClient
 from tests.end_to_end.prepared import pip_install, prepared
+from tests.end_to_end.programs import printed
 from tests.end_to_end.test_awscli import Aws, aws, awscli_folder  # noqa: F401 - fixtures
 from tests.end_to_end.test_javascript_sdk import sdk_folder  # noqa: F401 - a fixture
 
@@ -173,18 +173,8 @@ def outcomes(
     command: list[str], calls: list[dict[str, Any]], lab: LabClient, **more: str
 ) -> dict[str, Outcome]:
     """What a client program, told to make the calls, says about them."""
-    environment = {**os.environ, **lab.environment(), **more}
-    done = subprocess.run(
-        [*command, json.dumps(calls)],
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=False,
-        stdin=subprocess.DEVNULL,
-        timeout=60,
-    )
-    assert done.returncode == 0, done.stderr
-    return dict(zip(ROWS, json.loads(done.stdout), strict=True))
+    said = printed([*command, json.dumps(calls)], {**os.environ, **lab.environment(), **more})
+    return dict(zip(ROWS, said, strict=True))
 
 
 @pytest.fixture(scope="module")

@@ -180,9 +180,10 @@ def test_an_image_of_another_kind_than_it_says_is_refused(runtime: Any) -> None:
 
 
 def test_what_the_request_chooses_by_header_is_repeated(runtime: Any) -> None:
+    question = {"messages": [{"role": "user", "content": [{"text": "Tell me about rivers."}]}]}
     answer = runtime.invoke_model(
-        modelId=CLAUDE,
-        body=json.dumps(MESSAGES),
+        modelId="us.amazon.nova-pro-v1:0",
+        body=json.dumps(question),
         performanceConfigLatency="optimized",
         serviceTier="flex",
         requestMetadata=json.dumps({"team": "rivers"}),

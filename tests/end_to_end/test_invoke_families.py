@@ -3,12 +3,11 @@
 import base64
 import json
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing
 from typing import Any
 
-import boto3
 import pytest
-from botocore.config import Config
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, EventStreamError
 
 from bedrock_emulator.client import LabClient
 from tests.media import media
@@ -43,32 +42,16 @@ CASES: Mapping[str, tuple[str, Mapping[str, Any], Texts]] = {
 }
 
 
-@pytest.fixture
-def runtime(bedrock_emulator: LabClient) -> Any:
-    return _client(bedrock_emulator)
-
-
-def _client(lab: LabClient) -> Any:
-    return boto3.client(
-        "bedrock-runtime",
-        region_name="us-east-1",
-        endpoint_url=lab.endpoint_url,
-        aws_access_key_id="test",
-        aws_secret_access_key="test",
-        config=Config(retries={"max_attempts": 1}),
-    )
-
-
 def _chunks(stream: Any) -> Iterator[dict[str, Any]]:
     return (json.loads(event["chunk"]["bytes"]) for event in stream["body"])
 
 
 @pytest.mark.parametrize(("model_id", "body", "text"), CASES.values(), ids=CASES)
 def test_one_rule_answers_every_operation(
-    bedrock_emulator: LabClient, runtime: Any, model_id: str, body: Mapping[str, Any], text: Texts
+    lab: LabClient, runtime: Any, model_id: str, body: Mapping[str, Any], text: Texts
 ) -> None:
     when = {"lastUserText": {"contains": "colour"}}
-    bedrock_emulator.put_scenario({"version": 1, "rules": [{"when": when, "reply": SPOKEN}]})
+    lab.put_scenario({"version": 1, "rules": [{"when": when, "reply": SPOKEN}]})
     data = json.dumps(body)
     asked = [{"role": "user", "content": [{"text": "What colour?"}]}]
 
@@ -118,9 +101,19 @@ def test_an_agent_of_a_chat_model_calls_its_tool_and_reads_the_result(runtime: A
 
 
 @pytest.mark.parametrize("operation", ["invoke_model", "invoke_model_with_response_stream"])
-def test_a_model_without_a_known_format_is_refused_honestly(runtime: Any, operation: str) -> None:
-    with pytest.raises(ClientError, match="does not know the native request format of openai") as refused:
-        getattr(runtime, operation)(modelId="openai.gpt-5.6-sol", body=json.dumps(CHAT))
+@pytest.mark.parametrize(
+    ("model_id", "instead"),
+    [
+        ("openai.gpt-5.6-sol", "Converse serves every text model"),
+        ("amazon.nova-canvas-v1:0", "It makes no images, videos or speech"),
+    ],
+)
+def test_a_model_without_a_known_format_is_refused_honestly(
+    runtime: Any, operation: str, model_id: str, instead: str
+) -> None:
+    with pytest.raises(ClientError, match="does not know the native request format of") as refused:
+        getattr(runtime, operation)(modelId=model_id, body=json.dumps(CHAT))
+    assert instead in str(refused.value)
     assert refused.value.response["Error"]["Code"] == "ValidationException"
 
 
@@ -130,7 +123,7 @@ def test_an_image_is_read_by_a_model_that_sees_and_refused_by_one_that_does_not(
     body = json.dumps({"messages": [{"role": "user", "content": content}]})
     seen = runtime.invoke_model(modelId="google.gemma-3-4b-it", body=body)
     assert int(seen["ResponseMetadata"]["HTTPHeaders"]["x-amzn-bedrock-input-token-count"]) > 1000
-    with pytest.raises(ClientError, match="doesn't support the image field for user messages"):
+    with pytest.raises(ClientError, match="doesn't support the image content block that you provided"):
         runtime.invoke_model(modelId="openai.gpt-oss-20b-1:0", body=body)
 
 
@@ -143,3 +136,22 @@ def test_an_unknown_model_is_refused_as_recorded(runtime: Any, operation: str) -
         "ValidationException",
         "The provided model identifier is invalid.",
     )
+
+
+def test_what_a_family_cannot_say_is_a_modelled_error_streamed_and_not(lab: LabClient, runtime: Any) -> None:
+    call = {"toolUse": {"toolUseId": "t1", "name": "add", "input": {}}}
+    lab.put_scenario({"version": 1, "rules": [{"reply": {"content": [{"text": "First: "}, call]}}]})
+    model, data = "us.meta.llama3-3-70b-instruct-v1:0", json.dumps(PROMPT)
+
+    with pytest.raises(ClientError, match="'toolUse', which Llama's prompt format cannot express") as refused:
+        runtime.invoke_model(modelId=model, body=data)
+    assert refused.value.response["Error"]["Code"] == "ModelErrorException"
+    answer = runtime.invoke_model_with_response_stream(modelId=model, body=data)
+    with (
+        closing(answer["body"]),
+        pytest.raises(
+            EventStreamError, match="'toolUse', which Llama's prompt format cannot express"
+        ) as broken,
+    ):
+        list(answer["body"])
+    assert broken.value.response["Error"]["Code"] == "modelStreamErrorException"

@@ -3,7 +3,6 @@
 import json
 import os
 import shutil
-import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,7 @@ import pytest
 
 from bedrock_emulator.client import LabClient
 from tests.end_to_end.prepared import prepared, run_installer
+from tests.end_to_end.programs import printed
 
 SOURCES = Path(__file__).parent / "node"
 CLAUDE = "anthropic.claude-3-haiku-20240307-v1:0"
@@ -44,17 +44,8 @@ def sdk(lab: LabClient, sdk_folder: Path) -> Sdk:
     """Sends one command (or walks one paginator) with the JavaScript SDK and returns what it saw."""
 
     def call(service: str, name: str, parameters: dict[str, Any], **environment: str) -> Any:
-        done = subprocess.run(
-            ["node", str(sdk_folder / "call.mjs"), service, name, json.dumps(parameters)],
-            env={**os.environ, **environment},
-            capture_output=True,
-            text=True,
-            check=False,
-            stdin=subprocess.DEVNULL,
-            timeout=60,
-        )
-        assert done.returncode == 0, done.stderr
-        return json.loads(done.stdout)
+        command = ["node", str(sdk_folder / "call.mjs"), service, name, json.dumps(parameters)]
+        return printed(command, {**os.environ, **environment})
 
     return call
 
@@ -101,6 +92,40 @@ def test_a_guardrail_is_read_with_what_is_not_set_left_out(sdk: Sdk, bedrock: An
     }
     assert "topicPolicy" not in found
     assert found["updatedAt"].endswith("Z")
+
+
+def test_a_guardrail_blocks_and_masks_what_javascript_asks(sdk: Sdk, lab: LabClient, bedrock: Any) -> None:
+    created = bedrock.create_guardrail(
+        name="acting",
+        blockedInputMessaging="No such question.",
+        blockedOutputsMessaging="No such answer.",
+        wordPolicyConfig={"wordsConfig": [{"text": "cactus"}]},
+        sensitiveInformationPolicyConfig={"piiEntitiesConfig": [{"type": "EMAIL", "action": "ANONYMIZE"}]},
+    )
+    named = {"guardrailIdentifier": created["guardrailId"], "guardrailVersion": "DRAFT"}
+    lab.put_scenario({"version": 1, "rules": [{"reply": "Write to a@example.com."}]})
+
+    applied = sdk(
+        "bedrock-runtime",
+        "ApplyGuardrail",
+        {**named, "source": "INPUT", "content": [{"text": {"text": "A cactus?"}}]},
+    )["output"]
+    streamed = sdk(
+        "bedrock-runtime",
+        "ConverseStream",
+        {"modelId": CLAUDE, "messages": HELLO, "guardrailConfig": {**named, "trace": "enabled"}},
+    )["events"]
+
+    assert (applied["action"], applied["outputs"]) == (
+        "GUARDRAIL_INTERVENED",
+        [{"text": "No such question."}],
+    )
+    deltas = [
+        event["contentBlockDelta"]["delta"]["text"] for event in streamed if "contentBlockDelta" in event
+    ]
+    assert "".join(deltas) == "Write to {EMAIL}."
+    assert streamed[-2]["messageStop"]["stopReason"] == "guardrail_intervened"
+    assert streamed[-1]["metadata"]["trace"]["guardrail"]["modelOutput"] == ["Write to a@example.com."]
 
 
 def test_converse_over_cleartext_http2_says_what_boto3_hears(sdk: Sdk, runtime: Any) -> None:
@@ -206,3 +231,46 @@ def test_a_body_that_javascript_calls_bytes_is_refused(sdk: Sdk) -> None:
 
     assert error["name"] == "ValidationException", "its default is application/octet-stream"
     assert error["message"] == "The provided Content Type is invalid or not supported for this model"
+
+
+def test_reasoning_arrives_with_its_signature(sdk: Sdk) -> None:
+    request = {
+        "modelId": "us.anthropic.claude-sonnet-4-5-20250929-v1:0",
+        "messages": HELLO,
+        "additionalModelRequestFields": {"thinking": {"type": "enabled", "budget_tokens": 1024}},
+    }
+    whole = sdk("bedrock-runtime", "Converse", request)["output"]["output"]["message"]["content"]
+    events = sdk("bedrock-runtime", "ConverseStream", request)["events"]
+
+    deltas = [event["contentBlockDelta"]["delta"] for event in events if "contentBlockDelta" in event]
+    pieces = [delta["reasoningContent"] for delta in deltas if "reasoningContent" in delta]
+    told = whole[0]["reasoningContent"]["reasoningText"]
+    assert "".join(piece.get("text", "") for piece in pieces) == told["text"]
+    assert pieces[-1] == {"signature": told["signature"]}
+
+
+def test_a_cached_prefix_is_counted(sdk: Sdk) -> None:
+    prompt = [{"text": "A long prompt. " * 400}, {"cachePoint": {"type": "default"}}]
+    request = {
+        "modelId": "us.amazon.nova-lite-v1:0",
+        "system": prompt,
+        "messages": HELLO,
+    }
+    usages = [sdk("bedrock-runtime", "Converse", request)["output"]["usage"] for _ in range(2)]
+    written = usages[0]["cacheWriteInputTokens"]
+    assert written > 1000
+    assert (usages[1]["cacheReadInputTokens"], usages[1]["cacheWriteInputTokens"]) == (written, 0)
+
+
+def test_what_a_model_cannot_do_is_a_modelled_exception(sdk: Sdk) -> None:
+    request = {
+        "modelId": "us.anthropic.claude-opus-4-7",
+        "messages": HELLO,
+        "inferenceConfig": {"temperature": 1},
+    }
+    assert sdk("bedrock-runtime", "ConverseStream", request)["error"] == {
+        "name": "ValidationException",
+        "message": "The model returned the following errors: `temperature` is deprecated for this model.",
+        "status": 400,
+        "isModelled": True,
+    }

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from bedrock_emulator.auth.principal import user_arn
-from bedrock_emulator.auth.short_term import PREFIX, ShortTermKey
+from bedrock_emulator.auth.short_term import ACTION, PREFIX, ShortTermKey
 from bedrock_emulator.auth.sigv4 import SERVICE, SigningKeys
 from bedrock_emulator.call import Caller
 from bedrock_emulator.errors import AwsError
@@ -109,7 +109,7 @@ def _is_vouched_for(
         return False
     if signer.is_expired(lab_now):
         raise _denied(_EXPIRED)
-    if signature.service != SERVICE or not _is_genuine(key, signer, keys):
+    if (signature.service, key.action) != (SERVICE, ACTION) or not _is_genuine(key, signer, keys):
         raise _denied(_UNKNOWN)
     return True
 

@@ -1,16 +1,13 @@
 """Makes short-term Bedrock API keys as aws-bedrock-token-generator does, for a lab's own clock."""
 
 from base64 import b64encode
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from hashlib import sha256
 from urllib.parse import quote, urlencode
 
-from bedrock_emulator.auth.short_term import PREFIX
+from bedrock_emulator.auth.short_term import ACTION, LIFETIME, PREFIX
 from bedrock_emulator.auth.sigv4 import ALGORITHM, SERVICE, Signature, SigningKeys, canonical_query, compute
 from bedrock_emulator.state.credentials import Credential
-
-LIFETIME = timedelta(hours=12)
-"""The longest that a short-term key works [docs]."""
 
 _HOST = "bedrock.amazonaws.com"
 _NO_BODY = sha256(b"").hexdigest()
@@ -39,7 +36,7 @@ def mint_short_term(credential: Credential, *, region: str, now: datetime) -> st
 
 def _query(credential: Credential, signature: Signature) -> str:
     parameters = {
-        "Action": "CallWithBearerToken",
+        "Action": ACTION,
         "X-Amz-Algorithm": ALGORITHM,
         "X-Amz-Credential": f"{signature.access_key_id}/{signature.scope}",
         "X-Amz-Date": signature.timestamp,

@@ -49,11 +49,12 @@ _Part: TypeAlias = str | _Variable | _Wildcard
 class Pattern:
     """A compiled text; one with variables is completed for each request."""
 
-    __slots__ = ("_compiled", "_parts", "text")
+    __slots__ = ("_compiled", "_ignore_case", "_parts", "text")
 
     def __init__(self, text: str, parts: Sequence[_Part], *, ignore_case: bool = False) -> None:
         self.text = text
         self._parts = tuple(parts)
+        self._ignore_case = ignore_case
         fixed = not any(isinstance(part, _Variable) for part in parts)
         self._compiled = _compile(self._parts, {}, ignore_case=ignore_case) if fixed else None
 
@@ -62,7 +63,7 @@ class Pattern:
 
     def matches(self, text: str, context: Context) -> bool:
         """Whether it stands for this text; with a variable that has no value it stands for nothing [docs]."""
-        compiled = self._compiled or _compile(self._parts, context)
+        compiled = self._compiled or _compile(self._parts, context, ignore_case=self._ignore_case)
         return compiled is not None and compiled.fullmatch(text) is not None
 
 
@@ -163,9 +164,7 @@ def _wild(parts: Iterator[_Part], anything: str) -> Iterator[_Part]:
             yield _Wildcard({"*": f"{anything}*", "?": anything}[piece]) if piece in {"*", "?"} else piece
 
 
-def _compile(
-    parts: Sequence[_Part], context: Context, *, ignore_case: bool = False
-) -> "re2._Regexp[str] | None":
+def _compile(parts: Sequence[_Part], context: Context, *, ignore_case: bool) -> "re2._Regexp[str] | None":
     expression = "(?is)" if ignore_case else "(?s)"
     for part in parts:
         if isinstance(part, _Wildcard):

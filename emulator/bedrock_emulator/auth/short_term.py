@@ -23,6 +23,12 @@ from bedrock_emulator.auth.sigv4 import (
 PREFIX = "bedrock-api-key-"
 """How every short-term key begins [docs]."""
 
+ACTION = "CallWithBearerToken"
+"""What the URL asks for; one that was presigned for something else is no key."""
+
+LIFETIME = timedelta(hours=12)
+"""The longest that a short-term key works, whatever it says of itself [docs]."""
+
 _METHOD = "POST"
 _DATE = re.compile(r"[0-9]{8}T[0-9]{6}Z")
 _SECONDS = re.compile(r"[0-9]{1,6}")
@@ -37,6 +43,7 @@ class ShortTermKey:
     """What a key says about itself; parts that it does not say are None."""
 
     host: str
+    action: str
     query: str = field(repr=False)
     expires_at: datetime | None
     signature: Signature | None
@@ -56,6 +63,7 @@ class ShortTermKey:
         signed_at = _read_date(parameters.get("X-Amz-Date", ""))
         return cls(
             host=host,
+            action=parameters.get("Action", ""),
             query=query,
             expires_at=_read_expiry(signed_at, parameters.get("X-Amz-Expires", "")),
             signature=None if signed_at is None else _read_signature(parameters, signed_at),
@@ -86,10 +94,11 @@ def _read_date(text: str) -> datetime | None:
 
 
 def _read_expiry(signed_at: datetime | None, seconds: str) -> datetime | None:
-    if signed_at is None or not _SECONDS.fullmatch(seconds):
+    if signed_at is None:
         return None
+    stated = timedelta(seconds=int(seconds)) if _SECONDS.fullmatch(seconds) else LIFETIME
     try:
-        return signed_at + timedelta(seconds=int(seconds))
+        return signed_at + min(stated, LIFETIME)
     except OverflowError:
         return None
 

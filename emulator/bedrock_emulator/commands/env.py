@@ -48,6 +48,8 @@ def env(
     """Print the variables for a running emulator: eval "$(bedrock-emulator env)"."""
     if (source is None) != (directory is None):
         raise click.UsageError("--source and --dir go together: the directory takes the files of the source")
+    if not name or "/" in name:  # which would be another address of the admin API
+        raise click.UsageError(f"{name!r} cannot name a lab: 1 to 63 of a-z, 0-9 and '-'")
     address = (url or (HTTPS_URL if ca else HTTP_URL)).rstrip("/")
     read_health(address, ca)
     try:

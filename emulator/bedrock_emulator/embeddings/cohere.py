@@ -1,18 +1,19 @@
 """Cohere Embed: version 3 in English and for many languages, and version 4."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 import orjson
 
+from bedrock_emulator.embeddings.lengths import End, fitting
 from bedrock_emulator.embeddings.media import read_base64
 from bedrock_emulator.embeddings.precision import FORMS
 from bedrock_emulator.embeddings.vectors import Vector, mean, media_vector, text_vector
-from bedrock_emulator.errors import validation_error
 from bedrock_emulator.native.format import Computed, ComputedFormat, Native
 from bedrock_emulator.native.identifiers import uuid
 from bedrock_emulator.native.schema import Schema, check, malformed
-from bedrock_emulator.reply.tokens import cut_to_tokens, estimate_tokens
+from bedrock_emulator.reply.tokens import estimate_tokens
 
 MAX_TEXTS = 96
 """Of one request [docs]; images and mixed inputs count by the same limit."""
@@ -23,6 +24,9 @@ _V3_CHARACTERS = 2_048
 _V4_DIMENSIONS = (1_536, 1_024, 512, 256)
 _V4_TOKENS = 128_000
 """[docs]"""
+
+_CUTS: Mapping[str, End | None] = MappingProxyType({"START": "start", "LEFT": "start", "NONE": None})
+"""What `truncate` says; only an explicit NONE refuses a text that is too long [reported by users]."""
 
 _INPUT_TYPES = ["search_document", "search_query", "classification", "clustering"]
 _TYPES: Schema = {"type": "array", "items": {"type": "string", "enum": list(FORMS)}}
@@ -78,7 +82,7 @@ _V4: Schema = {
 def _version_3(body: Native, model_id: str) -> Computed:
     check(body, _V3)
     _require_one(body, ("texts", "images"))
-    texts = [_fitting(text, body.get("truncate"), _V3_TOKENS) for text in body.get("texts", ())]
+    texts = list(_read(body.get("texts", ()), body, _V3_TOKENS))
     vectors = [text_vector(text, _V3_DIMENSIONS) for text in texts]
     vectors += [_image(each, _V3_DIMENSIONS) for each in body.get("images", ())]
     # The English model answers the texts in lower case [recorded].
@@ -95,11 +99,13 @@ def _version_4(body: Native, _model_id: str) -> Computed:
     _require_one(body, ("texts", "images", "inputs"))
     dimensions = body.get("output_dimension", _V4_DIMENSIONS[0])
     most = body.get("max_tokens", _V4_TOKENS)
-    texts = [_fitting(text, body.get("truncate"), most) for text in body.get("texts", ())]
+    texts = list(_read(body.get("texts", ()), body, most))
     vectors = [text_vector(text, dimensions) for text in texts]
     vectors += [_image(each, dimensions) for each in body.get("images", ())]
-    vectors += [_mixed(each["content"], dimensions) for each in body.get("inputs", ())]
+    mixed = [[_part(part, body, most) for part in each["content"]] for each in body.get("inputs", ())]
+    vectors += [mean([_vector(part, dimensions) for part in parts]) for parts in mixed]
     embeddings = _by_type(vectors, body.get("embedding_types", ["float"]))
+    texts += [part for parts in mixed for part in parts if isinstance(part, str)]
     return _computed(body, embeddings, texts, body.get("texts", ()), by_type=True)
 
 
@@ -111,30 +117,27 @@ def _require_one(body: Native, members: Sequence[str]) -> None:
         raise malformed("".join(f"#: extraneous key [{member}] is not permitted" for member in given[1:]))
 
 
-def _fitting(text: str, truncate: str | None, most: int) -> str:
-    """The text as far as the model reads it; only an explicit NONE refuses a longer one [reported by users]."""
-    if estimate_tokens(text) <= most:
-        return text
-    if truncate == "NONE":
-        raise validation_error("Input is too long for requested model.")  # [reported by users]
-    return text[-most:] if truncate in ("START", "LEFT") else cut_to_tokens(text, most)
+def _read(texts: Iterable[str], body: Native, most: int) -> Iterable[str]:
+    """The texts as far as the model reads them."""
+    cut = _CUTS.get(body.get("truncate", "END"), "end")
+    return (fitting(text, most, cut=cut) for text in texts)
 
 
 def _image(encoded: str, dimensions: int) -> Vector:
     return media_vector(read_base64(encoded, "images"), dimensions)
 
 
-def _mixed(content: Sequence[Native], dimensions: int) -> Vector:
-    return mean([_part(part, dimensions) for part in content])
+def _vector(part: str | bytes, dimensions: int) -> Vector:
+    return text_vector(part, dimensions) if isinstance(part, str) else media_vector(part, dimensions)
 
 
-def _part(part: Native, dimensions: int) -> Vector:
+def _part(part: Native, body: Native, most: int) -> str | bytes:
     """`{"type": "text", "text": …}` or `{"type": "image_url", "image_url": {"url": "data:…"}}` [docs]."""
     text, url = part.get("text"), _url(part.get("image_url"))
     if part.get("type") == "text" and isinstance(text, str):
-        return text_vector(text, dimensions)
+        return next(iter(_read([text], body, most)))
     if part.get("type") == "image_url" and url is not None:
-        return _image(url, dimensions)
+        return read_base64(url, "inputs")
     raise malformed("#/inputs: expected content of type text or image_url, each with the member of its name")
 
 

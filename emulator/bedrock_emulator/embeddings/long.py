@@ -22,6 +22,7 @@ Files: TypeAlias = Mapping[str, bytes]
 
 _LONGEST_SEGMENT = 32_000
 """Characters of one segment of text, when the request does not say [docs]."""
+_MARENGO_KINDS = ("image", "video", "audio")
 _MARENGO_DIMENSIONS = {"2-7": 1_024, "3-0": 512}
 
 _SOURCE: Schema = {
@@ -32,6 +33,19 @@ _SOURCE: Schema = {
     },
 }
 _MEDIA: Schema = {"type": "object", "properties": {"source": _SOURCE}}
+_MARENGO_SOURCE: Schema = {
+    "type": "object",
+    "properties": {
+        "base64String": {"type": "string"},
+        "s3Location": {"type": "object", "required": ["uri"], "properties": {"uri": {"type": "string"}}},
+    },
+}
+_MARENGO_INPUT: Schema = {"type": "object", "properties": {"mediaSource": _MARENGO_SOURCE}}
+_MARENGO: Schema = {
+    "type": "object",
+    "properties": {"mediaSource": _MARENGO_SOURCE, **dict.fromkeys(_MARENGO_KINDS, _MARENGO_INPUT)},
+}
+"""Version 2.7 has its source beside the type, version 3.0 in a member that is called as the type is [docs]."""
 _NOVA: Schema = {
     "type": "object",
     "required": ["taskType", "segmentedEmbeddingParams"],
@@ -141,12 +155,13 @@ def _fetched(part: Native, fetch: Fetch) -> bytes:
 def _marengo(at_once: ComputedFormat, version: str) -> Callable[[Native, str, Fetch], Files]:
     def compute(body: Native, model_id: str, fetch: Fetch) -> Files:
         kind = body.get("inputType")
-        if kind not in ("video", "audio"):
+        if kind not in _MARENGO_KINDS:
             return {"output.json": orjson.dumps(at_once.compute(body, model_id).body)}
+        check(body, _MARENGO)
         media = _marengo_media(body.get(kind) or body, fetch)
-        vector = media_vector(media, _MARENGO_DIMENSIONS[version])
-        option = "visual" if kind == "video" else "audio"
-        row = {"embedding": vector, "embeddingOption": option, "startSec": 0.0}
+        row: dict[str, Any] = {"embedding": media_vector(media, _MARENGO_DIMENSIONS[version])}
+        if kind != "image":
+            row |= {"embeddingOption": "visual" if kind == "video" else "audio", "startSec": 0.0}
         return {"output.json": orjson.dumps({"data": [row]})}
 
     return compute
@@ -154,11 +169,10 @@ def _marengo(at_once: ComputedFormat, version: str) -> Callable[[Native, str, Fe
 
 def _marengo_media(part: Native, fetch: Fetch) -> bytes:
     source = part.get("mediaSource") or {}
-    if isinstance(source.get("base64String"), str):
+    if "base64String" in source:
         return read_base64(source["base64String"], "mediaSource.base64String")
-    location = source.get("s3Location") or {}
-    if isinstance(location.get("uri"), str):
-        return fetch(location["uri"])
+    if "s3Location" in source:
+        return fetch(source["s3Location"]["uri"])
     raise validation_error("mediaSource needs a base64String or an s3Location with a uri.")
 
 

@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 from typing import Any
 
+from bedrock_emulator.embeddings.lengths import End, fitting
 from bedrock_emulator.embeddings.media import read_base64
 from bedrock_emulator.embeddings.vectors import Vector, mean, media_vector, text_vector
 from bedrock_emulator.errors import AwsError, validation_error
 from bedrock_emulator.native.format import Computed, ComputedFormat, Native
 from bedrock_emulator.native.schema import Schema, check, malformed
-from bedrock_emulator.reply.tokens import cut_to_tokens, estimate_tokens
 
 _DIMENSIONS_2_7 = 1_024
 _DIMENSIONS_3_0 = 512
@@ -60,7 +60,8 @@ def _version_2_7(body: Native, _model_id: str) -> Computed:
     kind = _at_once(body["inputType"])
     if kind == "text":
         _require(body, "inputText", "#")
-        text = _fitting(body["inputText"], _TOKENS_2_7, cut=body.get("textTruncate", "end") == "end")
+        cut: End | None = None if body.get("textTruncate") == "none" else "end"
+        text = fitting(body["inputText"], _TOKENS_2_7, cut=cut)
         return _one(text_vector(text, _DIMENSIONS_2_7))
     _require(body, "mediaSource", "#")
     return _one(_media(body["mediaSource"], _DIMENSIONS_2_7))
@@ -72,7 +73,7 @@ def _version_3_0(body: Native, _model_id: str) -> Computed:
     _require(body, kind, "#")
     part, vectors = body[kind], []
     if "inputText" in part:
-        vectors.append(text_vector(_fitting(part["inputText"], _TOKENS_3_0, cut=False), _DIMENSIONS_3_0))
+        vectors.append(text_vector(fitting(part["inputText"], _TOKENS_3_0, cut=None), _DIMENSIONS_3_0))
     if "mediaSource" in part:
         vectors.append(_media(part["mediaSource"], _DIMENSIONS_3_0))
     return _one(mean(vectors))
@@ -87,14 +88,6 @@ def _at_once(kind: str) -> str:
 def _require(body: Native, member: str, where: str) -> None:
     if member not in body:
         raise malformed(f"{where}: required key [{member}] not found")
-
-
-def _fitting(text: str, most: int, *, cut: bool) -> str:
-    if estimate_tokens(text) <= most:
-        return text
-    if not cut:  # no capture shows the text [guess]
-        raise validation_error("Input is too long for requested model.")
-    return cut_to_tokens(text, most)
 
 
 def _media(source: Mapping[str, Any], dimensions: int) -> Vector:

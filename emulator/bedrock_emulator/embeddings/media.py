@@ -1,9 +1,7 @@
 """Media inside native requests: base64, whatever the member is called."""
 
-import base64
-import binascii
-
 from bedrock_emulator.errors import validation_error
+from bedrock_emulator.native.encoded import decoded
 
 
 def read_base64(text: str, member: str) -> bytes:
@@ -13,10 +11,7 @@ def read_base64(text: str, member: str) -> bytes:
         AwsError: the text is not base64, or holds nothing.
     """
     encoded = text.partition(",")[2] if text.startswith("data:") else text
-    try:
-        media = base64.b64decode(encoded, validate=True)
-    except binascii.Error:
-        media = b""
+    media = decoded(encoded)
     if not media:  # no capture shows the text [guess]
         raise validation_error(f"The value at {member} is not valid base64. Encode the media and try again.")
     return media

@@ -1,7 +1,10 @@
 """Amazon Nova 2 multimodal embeddings, one input at a time; segments of long media are for async invocations."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
+from bedrock_emulator.embeddings.lengths import End, fitting
 from bedrock_emulator.embeddings.media import read_base64
 from bedrock_emulator.embeddings.vectors import Vector, media_vector, text_vector
 from bedrock_emulator.errors import AwsError, validation_error
@@ -12,6 +15,7 @@ from bedrock_emulator.reply.tokens import estimate_tokens
 DIMENSIONS = (3_072, 1_024, 384, 256)
 _TEXT_TOKENS = 8_172
 """[docs]"""
+_CUTS: Mapping[str, End | None] = MappingProxyType({"START": "start", "END": "end", "NONE": None})
 PURPOSES = (
     "GENERIC_INDEX",
     "GENERIC_RETRIEVAL",
@@ -86,10 +90,8 @@ def _embedded(single: Native, kind: str, dimensions: int) -> Computed:
 def _text(text: Native, kind: str, dimensions: int) -> tuple[Vector, int]:
     if "value" not in text:
         raise _not_fetched(kind)
-    tokens = estimate_tokens(text["value"])
-    if tokens > _TEXT_TOKENS and text["truncationMode"] == "NONE":  # no capture shows the text [guess]
-        raise validation_error("Input is too long for requested model.")
-    return text_vector(text["value"], dimensions), tokens
+    read = fitting(text["value"], _TEXT_TOKENS, cut=_CUTS[text["truncationMode"]])
+    return text_vector(read, dimensions), estimate_tokens(read)
 
 
 def _media(media: Native, kind: str, dimensions: int) -> tuple[Vector, int | None]:

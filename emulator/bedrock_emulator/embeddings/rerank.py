@@ -4,11 +4,10 @@ from typing import Any
 
 import orjson
 
-from bedrock_emulator.embeddings.vectors import cosine, text_vector
+from bedrock_emulator.embeddings.vectors import likeness
 from bedrock_emulator.native.format import Computed, ComputedFormat, Native
 from bedrock_emulator.native.schema import Schema, check
 
-_DIMENSIONS = 1_024
 _MOST_DOCUMENTS = 1_000
 """[docs]"""
 
@@ -53,8 +52,7 @@ def _cohere(body: Native, _model_id: str) -> Computed:
 
 def _ranked(body: Native) -> Computed:
     """Scores from 0 to 1: the share of words in common, which is no judgement of relevance."""
-    query = text_vector(body["query"], _DIMENSIONS)
-    scores = [max(0.0, cosine(query, text_vector(_words(each), _DIMENSIONS))) for each in body["documents"]]
+    scores = list(likeness(body["query"], [_words(each) for each in body["documents"]]))
     order = sorted(range(len(scores)), key=lambda index: -scores[index])[: body.get("top_n")]
     return Computed(body={"results": [{"index": at, "relevance_score": scores[at]} for at in order]})
 

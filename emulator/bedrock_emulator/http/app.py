@@ -105,7 +105,8 @@ def _imds(answer: Answer) -> "WSGIApplication":
     def app(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         environ["wsgi.input"] = get_input_stream(environ)  # ends with the body, which werkzeug's own does not
         # werkzeug closes the connection after each answer.
-        return _respond(answer, environ, start_response, inherited=frozenset(), keeps_alive=False)
+        body = _respond(answer, environ, start_response, inherited=frozenset(), keeps_alive=False)
+        return [] if environ["REQUEST_METHOD"] == "HEAD" else body  # which werkzeug would send along
 
     return app
 

@@ -1,13 +1,15 @@
 """The last steps of the pipeline: how an answer travels, by the orders of its scenario rule and of the fault book."""
 
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from bedrock_emulator.call import EventStream, PreparedBody
+from bedrock_emulator.call import EventStream, PreparedBody, Source
 from bedrock_emulator.delivery import Pause
 from bedrock_emulator.faults.fault import BytesFault
 from bedrock_emulator.faults.wire import Piece, SlowFirstByte
+from bedrock_emulator.http.awaited import awaited
 from bedrock_emulator.http.exchange import Exchange
 from bedrock_emulator.http.messages import HttpResponse
 from bedrock_emulator.http.streaming import GIVEN_UP, UNREACHABLE_LENGTH, damaged_bytes, pieces_of
@@ -76,9 +78,17 @@ class Deliverer:
         return HttpResponse(
             status=200,
             headers=[*event_stream_headers(exchange.request_id), *stream.headers],
-            body=self._sent(exchange, pieces),
+            body=self._sent(exchange, pieces)
+            if stream.source is None
+            else self._sent_as_it_comes(exchange, pieces, stream.source),
             length=UNREACHABLE_LENGTH if fault is not None and fault.breaks_connection else None,
         )
+
+    def _sent_as_it_comes(
+        self, exchange: Exchange, pieces: Iterator[Piece], source: Source
+    ) -> Iterator[bytes]:
+        with closing(awaited(pieces, source)) as taken:
+            yield from self._sent(exchange, taken)
 
     def _sent(self, exchange: Exchange, pieces: Iterator[Piece]) -> Iterator[bytes]:
         """Send the pieces; the exchange is recorded just before the client can see the end of it."""

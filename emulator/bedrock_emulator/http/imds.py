@@ -104,6 +104,11 @@ class _QuietHandler(WSGIRequestHandler):
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
         """Nothing."""
 
+    def send_response(self, code: int, message: str | None = None) -> None:
+        """The status line and the server's name; the date is among the headers of the application."""
+        self.send_response_only(code, message)
+        self.send_header("Server", self.version_string())
+
     def version_string(self) -> str:
         """What the service calls itself [reported by users]."""
         return "EC2ws"

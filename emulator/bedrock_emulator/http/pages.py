@@ -16,12 +16,19 @@ _PAGE = """<!doctype html>
 <title>Bedrock emulator: operations</title>
 <style>
   :root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif; }
-  body { max-width: 60rem; margin: 2rem auto; padding: 0 1rem; }
-  table { border-collapse: collapse; width: 100%; margin-bottom: 2rem; }
-  th, td { text-align: left; padding: .35rem .6rem; border-bottom: 1px solid #8884; }
-  td:nth-child(2) { overflow-wrap: anywhere; font-family: ui-monospace, monospace; font-size: .85em; }
-  .served b { color: #0a7d33; } .refused { opacity: .65; }
+  body { max-width: 72rem; margin: 2rem auto; padding: 0 1rem; }
+  h1 { line-height: 1.2; }
+  table { border-collapse: collapse; table-layout: fixed; width: 100%; margin-bottom: 2rem; }
+  th, td { text-align: left; padding: .35rem .6rem; border-bottom: 1px solid #8884; overflow-wrap: anywhere; }
+  th:nth-child(1) { width: 36%; } th:nth-child(3) { width: 5.5rem; }
+  td:nth-child(2) { font-family: ui-monospace, monospace; font-size: .85em; }
+  .served b { color: #0a7d33; } .refused { opacity: .7; }
   @media (prefers-color-scheme: dark) { .served b { color: #4cc972; } }
+  @media (max-width: 45rem) {
+    thead { display: none; }
+    tr { display: grid; grid-template-columns: 1fr auto; padding: .35rem 0; border-bottom: 1px solid #8884; }
+    td { border: 0; padding: 0; } td:nth-child(2) { order: 3; grid-column: 1 / -1; }
+  }
 </style>
 </head>
 <body>

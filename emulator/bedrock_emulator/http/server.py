@@ -86,9 +86,9 @@ def serve(settings: Settings, *, announce: Callable[[Ready], None], stop_on_eof:
         server = granian_server(listening)
         # What the supervising process of granian has to say, serve() says in its own words.
         logging.getLogger("_granian").setLevel(logging.CRITICAL)
-        if stop_on_eof:
-            _start_thread(lambda: _at_end_of_input(server.signal_handler_interrupt))
         front = _Front(listening, https, announce, at_end=server.signal_handler_interrupt)
+        if stop_on_eof:
+            _start_thread(lambda: _at_end_of_input(front.settled, server.signal_handler_interrupt))
         front.start()
         host, port = client_address(listening)
         try:
@@ -157,10 +157,11 @@ def _end_with_parent() -> None:
     os._exit(1)
 
 
-def _at_end_of_input(stop: Callable[[], None]) -> None:
+def _at_end_of_input(settled: threading.Event, stop: Callable[[], None]) -> None:
     # Not through sys.stdin: its lock, held while it waits, would be in the way when the interpreter ends.
     while os.read(sys.stdin.fileno(), 4096):
         pass
+    settled.wait()  # an input that was empty from the start would stop what has not begun
     stop()
 
 
@@ -203,12 +204,15 @@ class _Front(threading.Thread):
         self._https = https
         self._announce = announce
         self._at_end = at_end
+        self.settled = threading.Event()
+        """Set when the start is over, whether it came to an announcement or to an error."""
         self._runner = asyncio.Runner()
         self._loop = self._runner.get_loop()
         self._work = self._loop.create_task(self._serve())
 
     def run(self) -> None:
         self._loop.run_until_complete(asyncio.wait([self._work]))
+        self.settled.set()
         self._at_end()
 
     def finish(self) -> None:
@@ -227,6 +231,7 @@ class _Front(threading.Thread):
                 relay = await start_relay(self._https.listening, target, self._https.certificate.context)
                 opened.callback(relay.close)
             self._announce(self._ready())
+            self.settled.set()
             await asyncio.Event().wait()
 
     def _ready(self) -> Ready:

@@ -25,17 +25,17 @@ http.client]."""
 
 GIVEN_UP = encode_exception(
     "internalServerException",
-    "The emulator ended this stream, which a fault would have kept open for longer.",
+    "The emulator ended this stream, which a fault or an upstream would have kept open for longer.",
     {},
 )
-"""How a stream ends that stalls or repeats itself without end."""
+"""How a stream ends that stalls or repeats itself without end, or whose lab is gone before its upstream has answered."""
 
 
 def pieces_of(stream: EventStream, delivery: Delivery, padding: Iterator[str]) -> Iterator[Piece]:
     """A streamed answer as it is to be sent: its events damaged, paced, framed, and its frames damaged, as ordered."""
     if delivery.pace is None and delivery.fault is None:
         frames = frames_of(stream.parts, padding)
-        return frames if stream.paced else joined(frames)
+        return joined(frames) if stream.source is None else frames
     events: Iterable[Event | Pause | Cut] = damaged_events(stream.events, delivery.fault)
     if delivery.pace is not None:
         events = delivery.pace.stream(events)

@@ -16,12 +16,19 @@ _FLUSH_SECONDS = 0.01
 takes one chunk at a time and writes it out as soon as no other is there; a cut at once can swallow it [measured]."""
 
 
+MOST_WAITING = 1_000
+"""Answers that wait at the same moment. Each holds a thread, and the few that are left answer whoever wants to end the
+waiting: with all of them silent, no lab could be reset."""
+
+
 @dataclass(frozen=True, slots=True)
 class Timing:
     """The time that answers take, for tests to replace."""
 
     clock: Callable[[], float] = time.monotonic
     wait: Callable[[threading.Event, float], bool] = threading.Event.wait
+    seats: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(MOST_WAITING))
+    """Held by those who wait; who finds none does not wait at all."""
 
 
 @dataclass(slots=True)
@@ -41,6 +48,14 @@ class Timetable:
         if pause.from_now:
             self._due = max(self._due, self.timing.clock())
         self._due += pause.seconds
+        if not self.timing.seats.acquire(blocking=False):
+            return True
+        try:
+            return (yield from self._until_due())
+        finally:
+            self.timing.seats.release()
+
+    def _until_due(self) -> Generator[bytes, None, bool]:
         while (left := self._due - self.timing.clock()) > 0:
             if self.timing.wait(self.over, min(left, SLICE_SECONDS)):
                 return True

@@ -68,11 +68,11 @@ def read_claims(token: str) -> Claims:
 
 
 def _text(document: Mapping[str, Any], name: str) -> str:
-    """A claim, or the first of several."""
-    value = document.get(name, "")
-    if isinstance(value, list):
-        value = value[0] if value else ""
-    return str(value)
+    """A claim, or the first of several; what is no text says nothing."""
+    value = document.get(name)
+    if isinstance(value, list) and value:
+        value = value[0]
+    return value if isinstance(value, str) else ""
 
 
 def _encode(data: bytes) -> str:

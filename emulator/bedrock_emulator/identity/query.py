@@ -9,8 +9,9 @@ from xml.etree import ElementTree as ET
 
 from bedrock_emulator.errors import AwsError
 from bedrock_emulator.http.messages import HttpResponse
+from bedrock_emulator.model.findings import Findings
 from bedrock_emulator.model.service import Operation, Shape
-from bedrock_emulator.model.validate import Findings, Validator
+from bedrock_emulator.model.validate import Validator
 
 MOST_PARAMETERS = 1_000
 """Parameters of one form; 50 tags and all the rest need some 150."""

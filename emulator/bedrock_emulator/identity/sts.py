@@ -84,7 +84,7 @@ class Sts:
         if lab.auth != "off" and visit.request.headers.get("authorization", "").lower().startswith("bearer"):
             text = "STS takes signatures only: a bearer key is for Bedrock."
             raise AwsError("MissingAuthenticationTokenException", text, status=403, authentication=True)
-        return self._authenticator.authenticate(
+        caller = self._authenticator.authenticate(
             visit.request,
             mode=lab.auth,
             credentials=lab.keys,
@@ -92,6 +92,7 @@ class Sts:
             lab_now=lab.clock.now,
             service=SIGNING_NAME,
         )
+        return lab.iam.identify(caller)
 
 
 def _form(visit: Visit) -> dict[str, str]:

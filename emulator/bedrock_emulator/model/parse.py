@@ -10,8 +10,9 @@ import orjson
 from bedrock_emulator.depth import is_deeper
 from bedrock_emulator.errors import AwsError
 from bedrock_emulator.http.messages import HttpRequest
+from bedrock_emulator.model.findings import Findings
 from bedrock_emulator.model.service import Member, Operation, Shape
-from bedrock_emulator.model.validate import Check, Findings, Validator
+from bedrock_emulator.model.validate import Check, Validator
 
 _INTEGER = re.compile(r"-?[0-9]{1,18}", re.ASCII)
 

@@ -6,7 +6,6 @@ Reasoning comes before the text, in `<reasoning>` tags: so InvokeModel answers f
 """
 
 import json
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -16,13 +15,12 @@ from bedrock_emulator.call import Event, Params
 from bedrock_emulator.errors import validation_error
 from bedrock_emulator.native.chat_request import read_chat
 from bedrock_emulator.native.format import Asked, Native, TextFormat, inexpressible
-from bedrock_emulator.native.identifiers import uuid
+from bedrock_emulator.native.identifiers import made_for_converse, uuid
 from bedrock_emulator.native.pieces import block_text
 from bedrock_emulator.native.spoken import Ending, ending, stop_sequence
 from bedrock_emulator.native.thoughts import Tags, told, told_events
 from bedrock_emulator.reply.reply import Block, Reply
 
-_GENERATED_TOOL_ID = re.compile(r"tooluse_[\w-]{22}")
 _NAME = "the chat completion format"
 _REASONING = Tags(("<reasoning>",), ("</reasoning>",))
 _EXPRESSED = frozenset({"text", "citationsContent", "toolUse"})
@@ -143,7 +141,7 @@ def _tool_call(tool_use: Mapping[str, Any], arguments: str) -> Native:
 
 def _tool_id(converse_id: str) -> str:
     """`chatcmpl-tool-…` [reported by users, gpt-oss] for an id made for Converse; one that a scenario gives stays."""
-    if not _GENERATED_TOOL_ID.fullmatch(converse_id):
+    if not made_for_converse(converse_id):
         return converse_id
     return f"chatcmpl-tool-{uuid('tool', converse_id).replace('-', '')[:16]}"
 

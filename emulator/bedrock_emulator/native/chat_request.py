@@ -1,7 +1,5 @@
 """The chat request of OpenAI, which many families take, in Converse's form: turns, tools, media, structured output."""
 
-import base64
-import binascii
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
@@ -13,6 +11,7 @@ from bedrock_emulator.call import Params
 from bedrock_emulator.depth import is_deeper
 from bedrock_emulator.errors import validation_error
 from bedrock_emulator.model.parse import MOST_LEVELS
+from bedrock_emulator.native.encoded import decoded
 from bedrock_emulator.native.format import Native
 from bedrock_emulator.native.request import as_converse
 
@@ -166,10 +165,10 @@ def _image(url: str, place: str) -> Mapping[str, Any]:
 
 
 def _decoded(data: str, place: str) -> bytes:
-    try:
-        return base64.b64decode(data, validate=True)
-    except binascii.Error as error:
-        raise validation_error(f"{place}: invalid base64 data") from error  # [guess]
+    media = decoded(data)
+    if media is None:
+        raise validation_error(f"{place}: invalid base64 data")  # [guess]
+    return media
 
 
 def _tool_use(call: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -33,6 +33,7 @@ class Asked:
     """For families that count the prompt before they speak."""
     cache_read_tokens: int = 0
     cache_write_tokens: int = 0
+    cache_write_1h_tokens: int = 0
     """Of the prompt, as `input_tokens`."""
     caches: bool = False
     """Whether the request asks for prompt caching."""
@@ -82,10 +83,14 @@ class ComputedFormat:
 NativeFormat: TypeAlias = TextFormat | ComputedFormat
 
 
+INEXPRESSIBLE = "ModelErrorException"
+"""The error code of `inexpressible`."""
+
+
 def inexpressible(kind: str, native: str) -> AwsError:
     """The answer where a scenario's reply holds a block that the family's format has no place for."""
     return AwsError(
-        "ModelErrorException",
+        INEXPRESSIBLE,
         f"The scenario answers with a block of kind '{kind}', which {native} cannot express. "
         "Answer this model with other blocks, or call it through Converse.",
         status=424,

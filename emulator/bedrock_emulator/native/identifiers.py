@@ -1,11 +1,19 @@
 """The ids in native answers, made of a request id: they look random, and one request has one of each kind."""
 
+import re
 from base64 import b32encode
 from hashlib import blake2b
 from uuid import UUID
 
 _BASE58 = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 _LENGTH = 22
+_MADE_TOOL_ID = re.compile(r"tooluse_([A-Za-z0-9_-]{22})")
+
+
+def made_for_converse(tool_use_id: str) -> str | None:
+    """What is random in a tool call's id that was made for Converse; None for an id that a scenario gives."""
+    made = _MADE_TOOL_ID.fullmatch(tool_use_id)
+    return made[1] if made else None
 
 
 def short_id(*parts: str) -> str:

@@ -3,12 +3,11 @@
 Recorded with Llama 2, 3, 3.1 and 3.3. The prompt's template marks the turns; images go beside it.
 """
 
-import base64
-import binascii
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from bedrock_emulator.call import Event, Params
+from bedrock_emulator.native.encoded import decoded
 from bedrock_emulator.native.format import Asked, Native, TextFormat
 from bedrock_emulator.native.pieces import finish_reason, text_of, text_pieces
 from bedrock_emulator.native.request import as_converse
@@ -68,11 +67,8 @@ def _with_images(messages: Iterable[Mapping[str, Any]], images: Iterable[str]) -
 
 
 def _image(at: int, data: str) -> Mapping[str, Any]:
-    try:
-        content = base64.b64decode(data, validate=True)
-    except binascii.Error:
-        content = b""
-    kind = image_format(content)
+    content = decoded(data)
+    kind = image_format(content or b"")
     if kind is None:  # [guess]
         raise malformed(f"#/images/{at}: not a base64 string of a png, jpeg, gif or webp image")
     return {"image": {"format": kind, "source": {"bytes": content}}}

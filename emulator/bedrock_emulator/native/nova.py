@@ -1,6 +1,5 @@
 """The native format of Amazon Nova's text models: nearly Converse's own, members of answers in another order."""
 
-import re
 from base64 import urlsafe_b64decode
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
@@ -8,10 +7,10 @@ from uuid import UUID
 
 from bedrock_emulator.call import Event
 from bedrock_emulator.native.format import Asked, Native, TextFormat
+from bedrock_emulator.native.identifiers import made_for_converse
 from bedrock_emulator.native.nova_request import read
 from bedrock_emulator.reply.reply import Block, Reply
 
-_GENERATED_TOOL_ID = re.compile(r"tooluse_([\w-]{22})")
 _UNBLOCKED = {"guardrail_intervened": "end_turn"}
 """The model's own reason stays under a guardrail [recorded]."""
 
@@ -46,8 +45,8 @@ def _block(block: Block) -> Mapping[str, Any]:
 
 def _tool_id(converse_id: str) -> str:
     """A UUID [recorded] in place of an id made for Converse, of the same bytes; one that a scenario gives stays."""
-    made = _GENERATED_TOOL_ID.fullmatch(converse_id)
-    return str(UUID(bytes=urlsafe_b64decode(made[1] + "=="), version=4)) if made else converse_id
+    made = made_for_converse(converse_id)
+    return str(UUID(bytes=urlsafe_b64decode(made + "=="), version=4)) if made else converse_id
 
 
 def chunks(events: Iterable[Event], asked: Asked) -> Iterator[Native]:  # noqa: ARG001 - as above

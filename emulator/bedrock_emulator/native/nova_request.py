@@ -1,14 +1,14 @@
 """A native request of Nova, as the question that Converse asks."""
 
-import binascii
-from base64 import b64decode
 from collections.abc import Mapping
+from itertools import islice
 from typing import Any
 
 from bedrock_emulator.call import Params
+from bedrock_emulator.native.encoded import decoded
 from bedrock_emulator.native.format import Native
 from bedrock_emulator.native.nova_schema import MEDIA, request_violations
-from bedrock_emulator.native.schema import malformed
+from bedrock_emulator.native.schema import MOST_VIOLATIONS, malformed
 
 _PARAMETERS = {
     "maxTokens": "maxTokens",
@@ -24,7 +24,7 @@ _TOP_K = ("topK", "top_k")
 
 def read(body: Native, model_id: str) -> Params:  # noqa: ARG001 - every format reads by body and model
     """The request in Converse's form, media decoded."""
-    found = "".join(request_violations(body))
+    found = "".join(islice(request_violations(body), MOST_VIOLATIONS))
     if found:
         raise malformed(found)
     written = body.get("inferenceConfig", {})
@@ -72,7 +72,7 @@ def _decoded(block: Mapping[str, Any], path: str) -> Mapping[str, Any]:
 
 
 def _bytes(written: str, path: str) -> bytes:
-    try:
-        return b64decode(written, validate=True)
-    except binascii.Error as error:
-        raise malformed(f"{path}: the text is not valid base64") from error  # [guess]
+    data = decoded(written)
+    if data is None:
+        raise malformed(f"{path}: the text is not valid base64")  # [guess]
+    return data

@@ -1,12 +1,11 @@
 """TwelveLabs Pegasus: a question about one video in, a `message` out [docs]. How it streams is a guess."""
 
-import base64
-import binascii
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from bedrock_emulator.call import Event, Params
 from bedrock_emulator.native.chat_request import with_output_schema
+from bedrock_emulator.native.encoded import decoded
 from bedrock_emulator.native.format import Asked, Native, TextFormat
 from bedrock_emulator.native.pieces import finish_reason, text_of, text_pieces
 from bedrock_emulator.native.request import as_converse
@@ -18,6 +17,7 @@ _INFERENCE = {"maxOutputTokens": "maxTokens", "temperature": "temperature"}
 _SCHEMA: Mapping[str, Any] = {  # [docs]
     "type": "object",
     "required": ("inputPrompt", "mediaSource"),
+    "additionalProperties": False,  # [guess: as the other families]
     "properties": {
         "inputPrompt": {"type": "string", "minLength": 1},
         "mediaSource": {
@@ -54,10 +54,10 @@ def _source(media: Mapping[str, Any]) -> Mapping[str, Any]:
         raise malformed("#/mediaSource: exactly one of base64String and s3Location is required")
     if "s3Location" in media:
         return {"s3Location": media["s3Location"]}
-    try:
-        return {"bytes": base64.b64decode(media["base64String"], validate=True)}
-    except binascii.Error as error:
-        raise malformed("#/mediaSource/base64String: not base64") from error
+    video = decoded(media["base64String"])
+    if video is None:
+        raise malformed("#/mediaSource/base64String: not base64")
+    return {"bytes": video}
 
 
 def _body(reply: Reply, _asked: Asked) -> Native:

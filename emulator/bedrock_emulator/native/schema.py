@@ -5,6 +5,7 @@ JSON pointer [recorded with Nova; reported by users with Llama, Cohere, Titan, A
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import islice
 from types import MappingProxyType
 from typing import Any, TypeAlias
 
@@ -13,6 +14,9 @@ from bedrock_emulator.errors import AwsError, validation_error
 Schema: TypeAlias = Mapping[str, Any]
 """JSON schema, of which this is read: type (one name, or several), properties, required, additionalProperties: False,
 items, minItems, maxItems, minLength, maxLength, minimum, maximum, enum."""
+
+MOST_VIOLATIONS = 100
+"""That one refusal tells, so that the answer to a huge request stays small."""
 
 _TYPES: Mapping[str, tuple[str, Callable[[Any], bool]]] = MappingProxyType(
     {
@@ -36,7 +40,7 @@ def has_type(value: Any, name: str) -> bool:
 
 def check(body: Any, schema: Schema) -> None:
     """Raise the refusal of a request that breaks its family's schema."""
-    found = list(violations(body, schema))
+    found = list(islice(violations(body, schema), MOST_VIOLATIONS))
     if found:
         raise malformed("".join(found))
 

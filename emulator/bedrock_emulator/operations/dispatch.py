@@ -36,6 +36,7 @@ from bedrock_emulator.operations.logging import (
     get_model_invocation_logging_configuration,
     put_model_invocation_logging_configuration,
 )
+from bedrock_emulator.operations.runtime.apply_guardrail import apply_guardrail
 from bedrock_emulator.operations.runtime.async_invoke import (
     get_async_invoke,
     list_async_invokes,
@@ -43,6 +44,7 @@ from bedrock_emulator.operations.runtime.async_invoke import (
 )
 from bedrock_emulator.operations.runtime.converse import converse, converse_stream
 from bedrock_emulator.operations.runtime.count_tokens import count_tokens
+from bedrock_emulator.operations.runtime.guardrail_checks import invoke_guardrail_checks
 from bedrock_emulator.operations.runtime.invoke import invoke_model, invoke_model_with_response_stream
 from bedrock_emulator.operations.tags import list_tags_for_resource, tag_resource, untag_resource
 
@@ -51,6 +53,7 @@ OPERATIONS_PAGE = "/_emulator/operations"
 
 HANDLERS: Mapping[str, Handler] = MappingProxyType(
     {
+        "ApplyGuardrail": apply_guardrail,
         "Converse": converse,
         "ConverseStream": converse_stream,
         "CountTokens": count_tokens,
@@ -66,6 +69,7 @@ HANDLERS: Mapping[str, Handler] = MappingProxyType(
         "GetGuardrail": get_guardrail,
         "GetInferenceProfile": get_inference_profile,
         "GetModelInvocationLoggingConfiguration": get_model_invocation_logging_configuration,
+        "InvokeGuardrailChecks": invoke_guardrail_checks,
         "InvokeModel": invoke_model,
         "InvokeModelWithResponseStream": invoke_model_with_response_stream,
         "ListAsyncInvokes": list_async_invokes,

@@ -63,6 +63,9 @@ _UNIQUE = (
     ),
 )
 
+_LONGEST_CLASSIC_DEFINITION = 200
+"""Characters of a topic's definition in the CLASSIC tier; the STANDARD tier takes more [botocore; reported by users]."""
+
 _PROFILE_REGIONS: Mapping[str, tuple[str, ...]] = {
     "us": ("us-east-", "us-west-"),
     "us-gov": ("us-gov-",),
@@ -87,11 +90,22 @@ def _refusals(params: Params, region: str, account: str) -> Iterator[str]:
     if not any(value for name, value in params.items() if name.endswith("PolicyConfig")):
         yield "Guardrail must have at least one policy"
     yield from (rule.text for rule in _UNIQUE if rule.is_broken_by(params))
+    yield from _topic_refusals(params)
     yield from _content_refusals(params)
     yield from _grounding_refusals(params)
     yield from _regex_refusals(params)
     yield from _cross_region_refusals(params, region, account)
     yield from _reasoning_refusals(params, region)
+
+
+def _topic_refusals(params: Params) -> Iterator[str]:
+    tier = params.get("topicPolicyConfig", {}).get("tierConfig", {}).get("tierName")
+    definitions = (row["definition"] for row in _rows(params, "topicPolicyConfig", "topicsConfig"))
+    if tier != "STANDARD" and any(len(each) > _LONGEST_CLASSIC_DEFINITION for each in definitions):
+        yield (
+            "One or more of your guardrail topic definitions exceeds the maximum allowed length. Shorten your topic "
+            "definitions or update your guardrail topic policy configuration to support longer definitions."
+        )
 
 
 def _content_refusals(params: Params) -> Iterator[str]:

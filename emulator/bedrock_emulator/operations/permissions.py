@@ -68,6 +68,8 @@ def needs(call: Call, params: Params) -> Iterator[Need]:
     if "modelId" in params and call.operation.service == "bedrock-runtime":
         yield from _invocation(call, params, action)
         yield from _guardrail_use(call, params)
+    elif call.operation.name == GUARDRAIL_ACTION:
+        yield from _guardrail_use(call, params)
     else:
         yield Need(action, _resource(call, params))
     if params.get("tags") and call.operation.name.startswith("Create"):

@@ -96,7 +96,9 @@ class _OpenBlock:
     def block(self) -> Block | None:
         """The block as Converse answers it; None when nothing was said in it."""
         if "toolUse" in self._start or "input" in self._texts:
-            return {"toolUse": {**self._start.get("toolUse", {}), "input": _parsed(self._text("input"))}}
+            # Events that a scenario spells out may lack what Converse has to say.
+            opened = {"toolUseId": "", "name": "", **self._start.get("toolUse", {})}
+            return {"toolUse": {**opened, "input": _parsed(self._text("input"))}}
         if "reasoning" in self._texts or "signature" in self._texts:
             return {"reasoningContent": {"reasoningText": self._reasoning()}}
         if "redactedContent" in self._values:
@@ -132,7 +134,7 @@ def _parsed(written: str) -> Any:
     """A tool's input; none was streamed for a tool without arguments [recorded], and a cut one has none either."""
     try:
         return json.loads(written) if written else {}
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
 
 

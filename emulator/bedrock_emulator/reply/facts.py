@@ -31,14 +31,14 @@ class Facts:
 
     @cached_property
     def last_user_text(self) -> str:
-        """The text of the last user turn that has any."""
-        return prompt.last_user_text(self._messages)
+        """The text of the last user turn that has any; like the other two without white space around it."""
+        return prompt.last_user_text(self._messages).strip()
 
     @cached_property
     def system_text(self) -> str:
         """The system texts, one line after the other."""
         blocks = self.request.params.get("system") or ()
-        return "\n".join(block["text"] for block in blocks if isinstance(block.get("text"), str))
+        return "\n".join(block["text"] for block in blocks if isinstance(block.get("text"), str)).strip()
 
     @cached_property
     def tools(self) -> frozenset[str]:
@@ -53,12 +53,15 @@ class Facts:
     @cached_property
     def tool_result_text(self) -> str:
         """The texts and the JSON of the tool results in the last message."""
-        return prompt.last_tool_results(self._messages) if self.has_tool_result else ""
+        return prompt.last_tool_results(self._messages).strip() if self.has_tool_result else ""
 
     @cached_property
     def turn(self) -> int:
-        """Which answer of the model this will be: 1, and one more for each that the request repeats."""
-        return 1 + sum(1 for message in self._messages if message["role"] == "assistant")
+        """Which answer of the model this will be: 1, and one more for each that the request repeats.
+
+        An assistant message at the end is none of these: it is how the answer shall begin.
+        """
+        return 1 + sum(1 for message in self._messages[:-1] if message["role"] == "assistant")
 
     @cached_property
     def has_image(self) -> bool:

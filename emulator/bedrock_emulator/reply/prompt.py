@@ -63,7 +63,24 @@ def last_tool_results(messages: Sequence[Mapping[str, Any]]) -> str:
 def offered_tools(params: Mapping[str, Any]) -> list[Tool]:
     """The tools that have a specification, in the request's order."""
     specs = (tool.get("toolSpec") for tool in (params.get("toolConfig") or {}).get("tools") or ())
-    return [Tool(spec["name"], spec["inputSchema"].get("json", {})) for spec in specs if spec]
+    withdrawn = _withdrawn_tools(params.get("messages") or ())
+    return [
+        Tool(spec["name"], spec["inputSchema"].get("json", {}))
+        for spec in specs
+        if spec and spec["name"] not in withdrawn
+    ]
+
+
+def _withdrawn_tools(messages: Sequence[Mapping[str, Any]]) -> set[str]:
+    """The tools that a toolRemoval took back and no later toolAddition gave again."""
+    withdrawn: set[str] = set()
+    for message in messages:
+        for block in message["content"]:
+            if "toolRemoval" in block:
+                withdrawn.add(block["toolRemoval"]["tool"].get("name", ""))
+            elif "toolAddition" in block:
+                withdrawn.discard(block["toolAddition"]["tool"].get("name", ""))
+    return withdrawn
 
 
 def chosen_tool(params: Mapping[str, Any], tools: Sequence[Tool], text: str) -> Tool | None:
@@ -189,4 +206,6 @@ def has_cache_point(params: Mapping[str, Any]) -> bool:
         return True
     if any("cachePoint" in tool for tool in (params.get("toolConfig") or {}).get("tools") or ()):
         return True
-    return any("cachePoint" in block for message in params["messages"] for block in message["content"])
+    return any(
+        "cachePoint" in block for message in params.get("messages") or () for block in message["content"]
+    )

@@ -55,7 +55,7 @@ def reasoning_of(params: Params, model_id: str, max_tokens: int) -> tuple[tuple[
     if not family.signs_reasoning:
         return ({"reasoningContent": {"reasoningText": {"text": REASONING}}},), spent
     if REDACTING in prompt.last_user_text(params["messages"]):
-        return ({"reasoningContent": {"redactedContent": sign(REDACTING, params).encode()}},), spent
+        return ({"reasoningContent": {"redactedContent": sign("", params).encode()}},), spent
     text = "" if _is_omitted(params, model_id) else REASONING
     signed = {"text": text, "signature": sign(text, params)}
     return ({"reasoningContent": {"reasoningText": signed}},), spent

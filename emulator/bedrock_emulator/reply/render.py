@@ -90,8 +90,15 @@ def usage_members(usage: Usage, family: Family, *, streamed: bool) -> dict[str, 
     if counted == "both":
         members["cacheWriteInputTokens"] = members["cacheWriteInputTokenCount"] = usage.cache_write_tokens
     if counted == "both" and usage.cache_write_tokens and family.name == "claude":
-        members["cacheDetails"] = [{"inputTokens": usage.cache_write_tokens, "ttl": "5m"}]  # [recorded]
+        members["cacheDetails"] = _cache_details(usage)
     return members
+
+
+def _cache_details(usage: Usage) -> list[dict[str, Any]]:
+    """The written tokens by their time to live [recorded with 5m]; the order of the two is a [guess]."""
+    short = usage.cache_write_tokens - usage.cache_write_1h_tokens
+    written = (("1h", usage.cache_write_1h_tokens), ("5m", short))
+    return [{"inputTokens": tokens, "ttl": ttl} for ttl, tokens in written if tokens]
 
 
 def _cache_counters(usage: Usage, family: Family, *, streamed: bool) -> str:

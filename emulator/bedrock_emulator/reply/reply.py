@@ -19,6 +19,8 @@ class Usage:
     output_tokens: int
     cache_read_tokens: int = 0
     cache_write_tokens: int = 0
+    cache_write_1h_tokens: int = 0
+    """Those of them that are kept for an hour and not for five minutes."""
     cache_points: bool = False
     """True when the request holds a cachePoint; some models count cache tokens only then."""
     stated_total: int | None = None
@@ -40,7 +42,8 @@ class Reply:
     stop_reason: str
     usage: Usage
     additional_fields: Mapping[str, Any] | None = None
-    """`additionalModelResponseFields`, when the request asked for some that exist."""
+    """Members of the model's own answer that no other member here tells, as `stop_sequence`; a request asks for
+    them by `additionalModelResponseFieldPaths`."""
     chunks: tuple[Split | None, ...] = ()
     """How each block is cut; None, and a block without an entry, is cut as the family does."""
     latency_ms: int | None = None

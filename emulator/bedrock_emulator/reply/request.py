@@ -1,9 +1,10 @@
 """What a caller asks of a model: the same value for Converse, InvokeModel and their streams."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from bedrock_emulator.call import Caller, Params
+from bedrock_emulator.reply.caching import Cached
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,3 +23,10 @@ class ModelRequest:
     caller: Caller
     max_tokens: int
     """Output tokens that the answer may have."""
+    cached: Cached = field(default_factory=Cached)
+    """What of the prompt the cache knows and takes in."""
+
+    @property
+    def is_streamed(self) -> bool:
+        """Whether the answer goes out event by event: ConverseStream and InvokeModelWithResponseStream are named so."""
+        return self.operation.endswith("Stream")

@@ -4,7 +4,6 @@ Claude's own are base64 of a message of one field, whose length stands at its fr
 verify those, so one that is whole is taken for genuine. Ours have the same frame and hold a digest of the text.
 """
 
-import binascii
 import json
 import zlib
 from base64 import b64decode, b64encode
@@ -62,7 +61,7 @@ def _body(signature: str) -> bytes | None:
     """The field inside the frame; None when the frame is cut or is none."""
     try:
         data = b64decode(signature, validate=True)
-    except binascii.Error:
+    except ValueError:  # no base64, or not even ASCII
         return None
     read = _read_varint(data, 1)
     if data[:1] != bytes([_FRAME]) or read is None:

@@ -3,23 +3,22 @@
 import json
 import zlib
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from bedrock_emulator.call import Params
 from bedrock_emulator.reply import prompt
+from bedrock_emulator.reply.caching import Cached
 from bedrock_emulator.reply.family import Family, family_of
 from bedrock_emulator.reply.identifiers import tool_use_members
 from bedrock_emulator.reply.instance import instance_of
 from bedrock_emulator.reply.prompt import Tool
+from bedrock_emulator.reply.reasoning import reasoning_of
 from bedrock_emulator.reply.reply import Block, Reply, Usage
-from bedrock_emulator.reply.signatures import sign
 from bedrock_emulator.reply.tokens import cut_to_tokens, estimate_tokens, input_tokens
 
 _EXCERPT_LENGTH = 200
-_REASONING = "This is synthetic reasoning. No model thought about the request; the answer follows."
 
 
-def synthesize(params: Params, *, model_id: str, max_tokens: int) -> Reply:
+def synthesize(params: Params, *, model_id: str, max_tokens: int, cached: Cached | None = None) -> Reply:
     """The synthetic answer to a Converse request; the same request always gets the same one.
 
     The request has been parsed: its JSON nests no deeper than model/parse.py allows.
@@ -28,19 +27,22 @@ def synthesize(params: Params, *, model_id: str, max_tokens: int) -> Reply:
     """
     family = family_of(model_id)
     text = prompt.last_user_text(params["messages"])
-    reasoning = _reasoning_blocks(params, family, max_tokens)
-    spent = estimate_tokens(_REASONING) if reasoning else 0
+    reasoning, spent = reasoning_of(params, model_id, max_tokens)
     answer = _answer(params, family, model_id, text, max_tokens - spent)
+    cached = cached or Cached()
     usage = Usage(
-        input_tokens=input_tokens(params),
+        input_tokens=input_tokens(params) - cached.read - cached.write,
         output_tokens=spent + answer.tokens,
+        cache_read_tokens=cached.read,
+        cache_write_tokens=cached.write,
+        cache_write_1h_tokens=cached.write_1h,
         cache_points=prompt.has_cache_point(params),
     )
     return Reply(
         blocks=(*reasoning, *answer.blocks),
         stop_reason=answer.stop_reason,
         usage=usage,
-        additional_fields=_additional_fields(params, answer.stop_sequence),
+        additional_fields={"stop_sequence": answer.stop_sequence} if answer.stop_sequence else None,
     )
 
 
@@ -127,31 +129,3 @@ def _first_stop(text: str, stop_sequences: Sequence[str]) -> tuple[int, str | No
 
 def _stop_sequences(params: Params) -> Sequence[str]:
     return (params.get("inferenceConfig") or {}).get("stopSequences") or ()
-
-
-def _reasoning_blocks(params: Params, family: Family, max_tokens: int) -> tuple[Block, ...]:
-    """One reasoning block when the request or the family has it and it leaves room for an answer."""
-    if not (family.always_reasons or prompt.asks_for_reasoning(params)):
-        return ()
-    if estimate_tokens(_REASONING) >= max_tokens:
-        return ()
-    reasoning = {"text": _REASONING}
-    if family.signs_reasoning:
-        reasoning["signature"] = sign(_REASONING, params)
-    return ({"reasoningContent": {"reasoningText": reasoning}},)
-
-
-def _additional_fields(params: Params, stop_sequence: str | None) -> dict[str, Any] | None:
-    """The native answer's fields that the request's JSON pointers name; unknown pointers give nothing.
-
-    Claude's native answer has `stop_sequence` at its top, and in `delta` when streamed [reported by users].
-    """
-    paths = params.get("additionalModelResponseFieldPaths")
-    if not paths or stop_sequence is None:
-        return None
-    fields: dict[str, Any] = {}
-    if "/stop_sequence" in paths:
-        fields["stop_sequence"] = stop_sequence
-    if "/delta/stop_sequence" in paths:
-        fields["delta"] = {"stop_sequence": stop_sequence}
-    return fields or None

@@ -1,7 +1,7 @@
 """The async invocations of one account in one region."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Literal
 
@@ -14,7 +14,7 @@ MOST_INVOCATIONS = 10_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AsyncInvocation:
-    """One invocation, which is over: it is carried out while StartAsyncInvoke is answered."""
+    """One invocation; it is over when StartAsyncInvoke is answered."""
 
     arn: str
     number: int
@@ -23,7 +23,8 @@ class AsyncInvocation:
     output: Mapping[str, Any]
     """The `outputDataConfig` of the request."""
     submitted: datetime
-    status: Literal["Completed", "Failed"]
+    status: Literal["InProgress", "Completed", "Failed"] = "InProgress"
+    ended: datetime | None = None
     failure: str | None = None
     client_request_token: str | None = None
 
@@ -55,6 +56,18 @@ class AsyncInvocations:
         if len(self._invocations) >= MOST_INVOCATIONS:
             del self._invocations[next(iter(self._invocations))]
         self._invocations[invocation.arn] = invocation
+
+    def end(self, arn: str, failure: str | None) -> None:
+        """An invocation is over, with its results written unless there is a failure."""
+        with self._home.lock:
+            begun = self._invocations.get(arn)
+            if begun is not None:  # as many as are remembered may have begun since
+                self._invocations[arn] = replace(
+                    begun,
+                    status="Completed" if failure is None else "Failed",
+                    ended=self._home.now(),
+                    failure=failure,
+                )
 
     def find(self, arn: str) -> AsyncInvocation | None:
         """The invocation with this ARN."""

@@ -1,6 +1,7 @@
 """A folder that stands for S3: `s3://bucket/key` of a lab is the file `<folder>/<lab>/bucket/key`."""
 
 import re
+import stat
 from pathlib import Path
 
 from bedrock_emulator.errors import AwsError, validation_error
@@ -23,7 +24,7 @@ class Buckets:
         Raises:
             AwsError: there is no such object, or nowhere to look.
         """
-        path = self._path(uri)
+        path = self._object(uri)
         try:
             if path.stat().st_size > MAX_OBJECT:
                 raise validation_error(
@@ -39,7 +40,7 @@ class Buckets:
         Raises:
             AwsError: it cannot be written, or there is nowhere to put it.
         """
-        path = self._path(uri)
+        path = self._object(uri)
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(data)
@@ -54,16 +55,34 @@ class Buckets:
         """
         self._path(uri)
 
+    def _object(self, uri: str) -> Path:
+        path = self._path(uri)
+        if _is_special(path):
+            raise validation_error(f"{uri} is not a file, so it is no S3 object.")
+        return path
+
     def _path(self, uri: str) -> Path:
         if self._folder is None:
             raise _no_folder(uri)
         found = _URI.fullmatch(uri)
         if found is None:
             raise validation_error(f"{uri} is not an S3 location: write s3://bucket/key.")
-        path = (self._folder / found["bucket"] / (found["key"] or "")).resolve()
-        if not path.is_relative_to((self._folder / found["bucket"]).resolve()):
+        try:
+            bucket = (self._folder / found["bucket"]).resolve()
+            path = (bucket / (found["key"] or "")).resolve()
+        except (ValueError, OSError, RuntimeError) as error:  # NUL, a lone surrogate, links in a circle
+            raise validation_error(f"The S3 location {uri!r} cannot be a file: {error}.") from error
+        if not path.is_relative_to(bucket):
             raise validation_error(f"{uri} points out of its bucket.")
         return path
+
+
+def _is_special(path: Path) -> bool:
+    """Whether something else than a file stands there: a folder, or a pipe that would be waited for without end."""
+    try:
+        return not stat.S_ISREG(path.stat().st_mode)
+    except OSError:  # nothing is there, or it cannot be looked at: reading and writing say why
+        return False
 
 
 def _no_folder(uri: str) -> AwsError:

@@ -1,6 +1,7 @@
 """Reads a rule's `when`: what each of its members asks of a request."""
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -32,7 +33,7 @@ def compile_when(document: Mapping[str, Any], *, operations: Collection[str], pa
                     check_operation(each, operations, place)
             conditions.extend(read(member, document[member], place))
     text = document.get("lastUserText", {})
-    return When(tuple(conditions), _regex(text["regex"], path) if "regex" in text else None)
+    return When(tuple(conditions), compile_regex(text["regex"], path) if "regex" in text else None)
 
 
 def _operation(member: str, wanted: Any, _path: str) -> Iterator[Condition]:
@@ -168,11 +169,13 @@ def _text(fact: Callable[[Facts], str], member: str, wanted: Any, path: str) -> 
         )
 
     if "equals" in wanted:
-        yield condition("equals", wanted["equals"], partial(str.__eq__, wanted["equals"]), "be")
+        # No fact has white space around it, and YAML's `|` puts a line end behind every text.
+        text = wanted["equals"].strip()
+        yield condition("equals", text, partial(str.__eq__, text), "be")
     for each in _listed(wanted.get("contains", ())):
         yield condition("contains", each, lambda text, each=each: each in text, "contain")  # type: ignore[misc]
     if "regex" in wanted:
-        pattern = _regex(wanted["regex"], path)
+        pattern = compile_regex(wanted["regex"], path)
         yield condition("regex", wanted["regex"], lambda text: pattern.search(text) is not None, "match")
 
 
@@ -187,43 +190,75 @@ def _json_path(member: str, wanted: Any, path: str) -> Iterator[Condition]:
         yield Condition(
             member=member,
             wanted=repr(sorted(each.items(), key=str)),
-            holds=lambda facts, route=route, fits=fits: fits(route.find(facts.request.body)),  # type: ignore[misc]
+            holds=lambda facts, route=route, fits=fits: fits(_values(facts, route)),  # type: ignore[misc]
             words=f"the body's {each['path']} must {verb}",
-            found=lambda facts, route=route: _listing(route.find(facts.request.body)),  # type: ignore[misc]
+            found=lambda facts, route=route: _listing(_values(facts, route)),  # type: ignore[misc]
         )
 
 
-def _value_test(wanted: Mapping[str, Any], path: str) -> tuple[Callable[[Iterable[Any]], bool], str]:
+@dataclass(frozen=True, slots=True)
+class _Values:
+    """What stands at one path of a request."""
+
+    found: tuple[Any, ...]
+    scalars: frozenset[tuple[bool, Any]]
+    """Those that are no objects and lists, so that many rules are compared with many values in no time."""
+
+    def __contains__(self, value: Any) -> bool:
+        """Whether this is one of them; to JSON true is not 1."""
+        if isinstance(value, _COMPOSITE):
+            return value in self.found
+        return _scalar(value) in self.scalars
+
+
+_COMPOSITE = (list, Mapping)
+
+
+def _scalar(value: Any) -> tuple[bool, Any]:
+    return isinstance(value, bool), value
+
+
+def _values(facts: Facts, route: JsonPath) -> _Values:
+    def find() -> _Values:
+        found = tuple(route.find(facts.request.body))
+        scalars = frozenset(_scalar(each) for each in found if not isinstance(each, _COMPOSITE))
+        return _Values(found, scalars)
+
+    return facts.once(("path", route.text), find)
+
+
+def _value_test(wanted: Mapping[str, Any], path: str) -> tuple[Callable[[_Values], bool], str]:
     """What must be so of the values at a path, and in words."""
     if "equals" in wanted:
         value = wanted["equals"]
-        return lambda found: any(_same(each, value) for each in found), f"be {value!r}"
+        return lambda values: value in values, f"be {value!r}"
     if "contains" in wanted:
         part = wanted["contains"]
-        return lambda found: any(
-            isinstance(each, str) and part in each for each in found
+        return lambda values: any(
+            isinstance(each, str) and part in each for each in values.found
         ), f"contain {part!r}"
     if "regex" in wanted:
-        pattern = _regex(wanted["regex"], path)
-        return lambda found: any(isinstance(each, str) and pattern.search(each) for each in found), (
+        pattern = compile_regex(wanted["regex"], path)
+        return lambda values: any(isinstance(each, str) and pattern.search(each) for each in values.found), (
             f"match {wanted['regex']!r}"
         )
     exists = wanted.get("exists", True)
-    return lambda found: any(True for _ in found) is exists, "exist" if exists else "not exist"
+    return lambda values: bool(values.found) is exists, "exist" if exists else "not exist"
 
 
-def _same(one: Any, other: Any) -> bool:
-    """Equality of JSON, where true is not 1."""
-    return bool(one == other) and isinstance(one, bool) is isinstance(other, bool)
+def _listing(values: _Values) -> str:
+    if not values.found:
+        return "nothing there"
+    first = values.found[0]
+    return excerpt(first if isinstance(first, str) else repr(first))
 
 
-def _listing(found: Iterator[Any]) -> str:
-    first = next(found, None)
-    return "nothing there" if first is None else excerpt(first if isinstance(first, str) else repr(first))
+def compile_regex(pattern: str, path: str) -> Any:
+    """RE2, which takes linear time whatever the pattern and the text are.
 
-
-def _regex(pattern: str, path: str) -> Any:
-    """RE2, which takes linear time whatever the pattern and the text are."""
+    Raises:
+        AdminError: at the member `regex` of `path`: what RE2 has against it.
+    """
     options = re2.Options()
     options.log_errors = False
     try:

@@ -15,8 +15,9 @@ from bedrock_emulator.faults.grammar import Drop, EventChoice, Insert, Postpone,
 from bedrock_emulator.faults.odds import Odds
 from bedrock_emulator.faults.stream import StreamFault
 from bedrock_emulator.faults.wire import CutShort, SlowFirstByte, Spot, Stall, WrongChecksum
+from bedrock_emulator.model.findings import Findings
 from bedrock_emulator.model.service import Api, Operation, Shape
-from bedrock_emulator.model.validate import Findings, Validator
+from bedrock_emulator.model.validate import Validator
 from bedrock_emulator.state.nearest import did_you_mean
 from bedrock_emulator.state.schema import join_path
 from bedrock_emulator.state.union import is_exception

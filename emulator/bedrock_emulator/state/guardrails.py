@@ -23,9 +23,9 @@ GuardrailSettings: TypeAlias = Mapping[str, Any]
 """What a caller decides about a guardrail: members of GetGuardrail's answer, from `name` to `kmsKeyArn`."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class GuardrailVersion:
-    """One version of a guardrail; no part of it ever changes."""
+    """One version of a guardrail; no part of it ever changes. Compared by identity, so that what is made of it is kept."""
 
     guardrail_id: str
     arn: str

@@ -11,23 +11,28 @@ from typing import Any
 
 from bedrock_emulator.config import DEFAULT_REGION, AuthMode
 from bedrock_emulator.errors import AdminError
+from bedrock_emulator.guardrails.verdicts import Verdicts
 from bedrock_emulator.model.service import Api
 from bedrock_emulator.state.buckets import Buckets
 from bedrock_emulator.state.catalog import Catalogue
 from bedrock_emulator.state.clock import LabClock, write_instant
 from bedrock_emulator.state.credentials import CredentialStore, read_keys
 from bedrock_emulator.state.faults import FaultBook, compile_faults
+from bedrock_emulator.state.guardrail_verdicts import compile_verdicts
 from bedrock_emulator.state.iam import IamBook, compile_iam
 from bedrock_emulator.state.identity import IdentitySettings, read_identity
 from bedrock_emulator.state.journal import Budget, Journal
 from bedrock_emulator.state.keys import KeyRing
 from bedrock_emulator.state.model_access import ModelAccess, compile_model_access
+from bedrock_emulator.state.prompt_cache import PromptCache
 from bedrock_emulator.state.resources import Resources
 from bedrock_emulator.state.scenario import Scenario, compile_scenario
 from bedrock_emulator.state.schema import check_document, join_path
 from bedrock_emulator.state.script import Script
 from bedrock_emulator.state.sessions import SessionStore
+from bedrock_emulator.state.signatures import ToldSignatures
 from bedrock_emulator.state.tokens import TokenMint
+from bedrock_emulator.state.upstreams import Upstream
 
 DEFAULT_LAB = "default"
 
@@ -40,6 +45,7 @@ _DEFINITIONS: Mapping[str, str] = {
     "iam": "Iam",
     "identity": "Identity",
     "model-access": "ModelAccess",
+    "guardrail-verdicts": "GuardrailVerdicts",
 }
 PARTS = tuple(_DEFINITIONS)
 """What can be put on its own; the schema calls the documents as _DEFINITIONS says."""
@@ -59,6 +65,8 @@ class LabDefaults:
     scenario: Scenario = field(default_factory=Scenario)
     strict_scenarios: bool = False
     """Whether a request that no rule matches is refused."""
+    upstream: Upstream | None = None
+    """Who answers it otherwise; None for the synthetic model."""
     iam: IamBook = field(default_factory=IamBook)
     buckets: Path | None = None
     """The folder that stands for S3."""
@@ -87,9 +95,13 @@ class Lab:
     """Temporary credentials that were handed out."""
     tokens: TokenMint
     model_access: ModelAccess
+    guardrail_verdicts: Verdicts
+    """Those that were put by themselves; `verdicts` has them all."""
     resources: Resources
     """What callers have created."""
     buckets: Buckets
+    prompt_cache: PromptCache
+    signatures: ToldSignatures
     journal: Journal
     """Exchanges that began before a reset belong to the one that was there then."""
 
@@ -114,6 +126,11 @@ class Lab:
     def keys(self) -> KeyRing:
         """Every key that callers of the lab can have."""
         return KeyRing(self.credentials, self.sessions)
+
+    @property
+    def verdicts(self) -> Verdicts:
+        """What guardrails find: what was put by itself comes before what the scenario says."""
+        return self.guardrail_verdicts + self.scenario.scenario.verdicts
 
     def reset(self) -> None:
         """Back to what the server gives a new lab, with an empty journal."""
@@ -189,7 +206,7 @@ class Lab:
         self.region = self._defaults.region
         self.auth = self._defaults.auth
         self.catalogue = self._defaults.catalogue
-        self.scenario = Script(self._defaults.scenario, strict=self._defaults.strict_scenarios)
+        self.scenario = self._script(self._defaults.scenario)
         self.faults = FaultBook()
         self.over = threading.Event()
         self.credentials = CredentialStore()
@@ -200,7 +217,10 @@ class Lab:
         self.sessions = SessionStore(now=self._now, random=random)
         self.tokens = TokenMint(now=self._now, random=random)
         self.model_access = ModelAccess()
+        self.guardrail_verdicts = Verdicts()
         self.buckets = Buckets(self._defaults.buckets, self.name)
+        self.prompt_cache = PromptCache(self._now)
+        self.signatures = ToldSignatures()
         # A document can put another clock in the place of this one.
         self.resources = Resources(now=lambda: self.clock.now(), random=self._defaults.random)  # noqa: PLW0108
         # A new one: an exchange from before a reset ends in the old one, since its secrets are no longer known.
@@ -243,7 +263,11 @@ class Lab:
 
     def _read_scenario(self, document: Mapping[str, Any], path: str) -> Script:
         scenario = compile_scenario(document, api=self._defaults.api, path=path)
-        return Script(scenario, strict=self._defaults.strict_scenarios)
+        return self._script(scenario)
+
+    def _script(self, scenario: Scenario) -> Script:
+        defaults = self._defaults
+        return Script(scenario, strict=defaults.strict_scenarios, upstream=defaults.upstream)
 
     def _read_faults(self, document: list[Mapping[str, Any]], path: str) -> FaultBook:
         return compile_faults(document, api=self._defaults.api, path=path)
@@ -253,6 +277,9 @@ class Lab:
 
     def _read_model_access(self, document: Mapping[str, Any], path: str) -> ModelAccess:
         return compile_model_access(document, path=path)
+
+    def _read_guardrail_verdicts(self, document: Mapping[str, Any], path: str) -> Verdicts:
+        return compile_verdicts(document["verdicts"], api=self._defaults.api, path=join_path(path, "verdicts"))
 
     def _read_identity(self, document: Mapping[str, Any], path: str) -> IdentitySettings:
         return read_identity(document, path=path)
@@ -278,4 +305,6 @@ _READERS: Mapping[str, Callable[[Lab, Any, str], Any]] = {
     "identity": Lab._read_identity,
     "model-access": Lab._read_model_access,
     "modelAccess": Lab._read_model_access,
+    "guardrail-verdicts": Lab._read_guardrail_verdicts,
+    "guardrailVerdicts": Lab._read_guardrail_verdicts,
 }

@@ -14,6 +14,7 @@ from bedrock_emulator.state.journal import Budget
 from bedrock_emulator.state.lab import DEFAULT_LAB, Lab, LabDefaults
 from bedrock_emulator.state.scenario import Scenario
 from bedrock_emulator.state.scenario_file import load_scenarios
+from bedrock_emulator.state.upstreams import compile_upstream
 
 MAX_LABS = 1_000
 """Labs that one server holds at the same time, the default one included."""
@@ -32,6 +33,7 @@ class Labs:
             auth=settings.auth,
             scenario=load_scenarios(settings.scenarios, api),
             strict_scenarios=settings.strict_scenarios,
+            upstream=None if settings.upstream is None else compile_upstream(settings.upstream),
             buckets=settings.buckets,
             iam=IamBook() if settings.iam is None else compile_iam(settings.iam, api=api),
         )

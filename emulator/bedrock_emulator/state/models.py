@@ -38,7 +38,7 @@ UNDOCUMENTED_MEMBERS = (
 )
 """What rows of ListFoundationModels hold beyond them [recorded]."""
 
-_EVERY_INPUT = ("TEXT", "IMAGE", "VIDEO")
+_EVERY_INPUT = ("TEXT", "IMAGE", "VIDEO", "AUDIO")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

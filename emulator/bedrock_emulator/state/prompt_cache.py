@@ -61,9 +61,7 @@ class PromptCache:
             ends: the prompt's boundaries in order.
             rules: of the model.
         """
-        points = [
-            at for at, end in enumerate(ends) if end.ttl is not None and end.tokens >= rules.minimum
-        ]
+        points = [at for at, end in enumerate(ends) if end.ttl is not None and end.tokens >= rules.minimum]
         if not points:
             return Lookup()
         hit = self._longest(owner, ends, points, rules.lookback)

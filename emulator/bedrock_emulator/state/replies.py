@@ -7,7 +7,7 @@ from typing import Any, TypeAlias
 
 from bedrock_emulator.call import Event
 from bedrock_emulator.errors import AdminError, AwsError
-from bedrock_emulator.model.service import Api
+from bedrock_emulator.reply.caching import Cached
 from bedrock_emulator.reply.chunks import CHUNKERS
 from bedrock_emulator.reply.facts import Facts
 from bedrock_emulator.reply.family import family_of
@@ -18,10 +18,9 @@ from bedrock_emulator.reply.tokens import blocks_tokens, input_tokens
 from bedrock_emulator.state.blocks import ScriptedBlock, compile_block
 from bedrock_emulator.state.content import ContentCheck
 from bedrock_emulator.state.schema import join_path
-from bedrock_emulator.state.union import is_exception, read_member
+from bedrock_emulator.state.union import is_exception
 
-STREAMED = "ConverseStream"
-"""The operation whose events a reply may spell out."""
+_COUNTS_OF_INPUT = frozenset({"inputTokens", "cacheReadInputTokens", "cacheWriteInputTokens"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,12 +56,15 @@ class ContentReply:
         )
 
     def _usage(self, facts: Facts, blocks: tuple[Mapping[str, Any], ...]) -> Usage:
+        """What the rule gives, and the rest as it is counted; a rule that counts input says what the cache did too."""
         given, params = self.usage, facts.request.params
+        cached = Cached() if _COUNTS_OF_INPUT & given.keys() else facts.request.cached
         return Usage(
-            input_tokens=given["inputTokens"] if "inputTokens" in given else input_tokens(params),
+            input_tokens=given.get("inputTokens", input_tokens(params) - cached.read - cached.write),
             output_tokens=given["outputTokens"] if "outputTokens" in given else blocks_tokens(blocks),
-            cache_read_tokens=given.get("cacheReadInputTokens", 0),
-            cache_write_tokens=given.get("cacheWriteInputTokens", 0),
+            cache_read_tokens=given.get("cacheReadInputTokens", cached.read),
+            cache_write_tokens=given.get("cacheWriteInputTokens", cached.write),
+            cache_write_1h_tokens=cached.write_1h,
             cache_points=has_cache_point(params),
             stated_total=given.get("totalTokens"),
         )
@@ -89,7 +91,7 @@ ScenarioReply: TypeAlias = ContentReply | EventsReply
 
 
 def compile_reply(
-    document: str | Mapping[str, Any], *, api: Api, check: ContentCheck, groups: Collection[str], path: str
+    document: str | Mapping[str, Any], *, check: ContentCheck, groups: Collection[str], path: str
 ) -> ScenarioReply:
     """Read a `Reply` of the schema.
 
@@ -99,7 +101,7 @@ def compile_reply(
     if isinstance(document, str):
         document = {"content": document}
     if "events" in document:
-        return _events_reply(document["events"], api, join_path(path, "events"))
+        return _events_reply(document["events"], check, join_path(path, "events"))
     place, content = join_path(path, "content"), document["content"]
     places = [(place, content)] if isinstance(content, str) else _numbered(content, place)
     usable = None if document.get("literal") else groups
@@ -119,12 +121,8 @@ def _numbered(values: list[Any], path: str) -> list[tuple[str, Any]]:
     return [(join_path(path, index), value) for index, value in enumerate(values)]
 
 
-def _events_reply(documents: list[Mapping[str, Any]], api: Api, path: str) -> EventsReply:
-    known = api.operations[STREAMED].events
-    events = tuple(
-        read_member(event, known=known, kind="event", path=where)
-        for where, event in _numbered(documents, path)
-    )
+def _events_reply(documents: list[Mapping[str, Any]], check: ContentCheck, path: str) -> EventsReply:
+    events = tuple(check.read_event(event, where) for where, event in _numbered(documents, path))
     for index, (name, _) in enumerate(events[:-1]):
         if is_exception(name):
             message = f"nothing follows {name!r}: an exception ends the stream"

@@ -10,19 +10,25 @@ import orjson
 
 from bedrock_emulator.errors import AdminError, AwsError
 from bedrock_emulator.faults.fault import Fault
+from bedrock_emulator.guardrails.verdicts import Verdicts
 from bedrock_emulator.model.service import Api
 from bedrock_emulator.reply.facts import Facts
 from bedrock_emulator.reply.pace import Pace, compile_pace
 from bedrock_emulator.state.conditions import compile_when
 from bedrock_emulator.state.content import ContentCheck
 from bedrock_emulator.state.fault_document import compile_fault
+from bedrock_emulator.state.guardrail_verdicts import compile_verdicts
 from bedrock_emulator.state.replies import ScenarioReply, compile_reply
 from bedrock_emulator.state.rule_index import RuleIndex
 from bedrock_emulator.state.schema import join_path
+from bedrock_emulator.state.upstreams import Upstream, compile_upstream
 from bedrock_emulator.state.when import When
 
 Then: TypeAlias = Literal["repeat-last", "loop", "fail"]
 """What a sequence does after its last reply."""
+
+VERDICTS = "guardrailVerdicts"
+"""The section of a scenario that is about guardrails."""
 
 _NEAREST = 3
 """Rules that the refusal of a request without a rule lists."""
@@ -32,7 +38,7 @@ _NEAREST = 3
 class Step:
     """One answer of a rule, and how it travels."""
 
-    reply: ScenarioReply | None = None
+    reply: ScenarioReply | Upstream | None = None
     """None lets the synthetic model answer."""
     fault: Fault | None = None
     pace: Pace | None = None
@@ -72,15 +78,19 @@ class Rule:
 class Scenario:
     """The rules of one or several documents; immutable, and shared by the labs that begin with it."""
 
-    def __init__(self, rules: Iterable[Rule] = (), *, strict: bool = False) -> None:
+    def __init__(
+        self, rules: Iterable[Rule] = (), *, strict: bool = False, verdicts: Verdicts | None = None
+    ) -> None:
         """Number the rules.
 
         Args:
             rules: in the order in which they are tried.
             strict: whether a request that no rule matches is refused.
+            verdicts: what guardrails find.
         """
         self.rules = tuple(_with_keys_of_their_own(rules))
         self.strict = strict
+        self.verdicts = verdicts or Verdicts()
         self._index = RuleIndex([rule.when for rule in self.rules])
 
     def match(self, facts: Facts) -> Rule | None:
@@ -111,7 +121,9 @@ def join_scenarios(scenarios: Iterable[Scenario]) -> Scenario:
     """The rules of one after those of the other."""
     parts = tuple(scenarios)
     return Scenario(
-        (rule for part in parts for rule in part.rules), strict=any(part.strict for part in parts)
+        (rule for part in parts for rule in part.rules),
+        strict=any(part.strict for part in parts),
+        verdicts=sum((part.verdicts for part in parts), Verdicts()),
     )
 
 
@@ -132,7 +144,8 @@ def compile_scenario(
     compiler = RuleCompiler(api, locate)
     rules = [compiler.compile(rule, where) for rule, where in rules_of(document, path)]
     check_names(document, path)
-    return Scenario(rules, strict=document.get("strict", False))
+    verdicts = compile_verdicts(document.get(VERDICTS, ()), api=api, path=join_path(path, VERDICTS))
+    return Scenario(rules, strict=document.get("strict", False), verdicts=verdicts)
 
 
 def rules_of(document: Mapping[str, Any], path: str = "") -> Iterator[tuple[Mapping[str, Any], str]]:
@@ -172,12 +185,14 @@ class RuleCompiler:
         if "reply" in document:
             reply = compile_reply(
                 document["reply"],
-                api=self._api,
                 check=self._check,
                 groups=when.group_names,
                 path=join_path(path, "reply"),
             )
             step = replace(step, reply=reply)
+        if "upstream" in document:
+            upstream = compile_upstream(document["upstream"], path=join_path(path, "upstream"))
+            step = replace(step, reply=upstream)
         if "fault" in document:
             where = join_path(path, "fault")
             fault = compile_fault(document["fault"], api=self._api, operation=when.operation, path=where)

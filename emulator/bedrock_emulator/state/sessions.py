@@ -85,10 +85,14 @@ class SessionStore:
         """
         with self._lock:
             now, current = self._now(), self._current.get(name)
-            if current is None or not current.fits(arn, ttl, now):
+            if current is None or not (current.fits(arn, ttl, now) and self._knows(current.credential)):
                 credential = self.mint(arn=arn, account=account, ttl=ttl)
                 current = self._current[name] = _Current(credential, ttl, now, now + ttl / 2)
             return current.credential
+
+    def _knows(self, credential: Credential) -> bool:
+        """Whether its keys have not gone to make room for others."""
+        return credential.access_key_id in self._sessions
 
     @property
     def secrets(self) -> frozenset[str]:

@@ -7,6 +7,7 @@ once, and an alias costs as much as what it stands for, so that a small file can
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +18,17 @@ from bedrock_emulator.errors import AdminError
 from bedrock_emulator.state.schema import join_path
 
 MAX_BYTES = 16 * 1024 * 1024
-MAX_ALIASED = 100_000
-"""Values that aliases stand for, all together."""
+MAX_ALIASED = MAX_BYTES
+"""Characters that aliases stand for, all together; a value weighs _VALUE_WEIGHT more."""
+_VALUE_WEIGHT = 16
 MAX_DEPTH = 64
+
+_SURROGATE = re.compile(r"\\u[dD][89a-fA-F][0-9a-fA-F]{2}")
+"""Half of an escaped character beyond the first 65,536, which JSON has and YAML has not."""
+_SPACE = r"\u0020"
+_NUMBERS = range(-(2**63), 2**64)
+"""The integers that JSON carries here [orjson]."""
+_TAG = "tag:yaml.org,2002:"
 
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 """libyaml where PyYAML was built with it, which is twenty times as fast."""
@@ -37,7 +46,7 @@ for _tag, _pattern, _first in (
     ("int", r"[-+]?[0-9]+", list("-+0123456789")),
     ("float", r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?", list("-+.0123456789")),
 ):
-    _CoreLoader.add_implicit_resolver(f"tag:yaml.org,2002:{_tag}", re.compile(rf"^(?:{_pattern})$"), _first)
+    _CoreLoader.add_implicit_resolver(_TAG + _tag, re.compile(rf"^(?:{_pattern})$"), _first)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,8 +113,8 @@ def _read_json(file: str, text: str) -> ReadFile:
     except orjson.JSONDecodeError as error:
         raise FileError(file, f"is not JSON: {error.msg}", Place(error.lineno, error.colno)) from error
     try:
-        places = _read_yaml(file, text.replace("\t", " ")).places
-    except FileError:  # escaped surrogates, for one, are no YAML: the path alone has to do then
+        places = _read_yaml(file, _SURROGATE.sub(lambda _: _SPACE, text.replace("\t", " "))).places
+    except FileError:  # a control character, for one, is no YAML: the path alone has to do then
         places = {}
     return ReadFile(file, document, places)
 
@@ -113,76 +122,147 @@ def _read_json(file: str, text: str) -> ReadFile:
 def _read_yaml(file: str, text: str) -> ReadFile:
     loader = _CoreLoader(text)
     try:
-        node = loader.get_single_node()
         builder = _Builder(file, loader)
-        document = None if node is None else builder.build(node, "", 0)
-        # What JSON cannot hold, such as an integer of a hundred digits, is found here and not while serving.
-        return ReadFile(file, orjson.loads(orjson.dumps(document)), builder.places)
+        # What JSON cannot hold is found here and not while serving; and what aliases share is copied.
+        return ReadFile(file, orjson.loads(orjson.dumps(builder.document())), builder.places)
     except yaml.YAMLError as error:
-        raise _not_yaml(file, error) from error
+        raise _not_yaml(file, text, error) from error
     except orjson.JSONEncodeError as error:
         raise FileError(file, f"has a value that is not JSON: {error}") from error
     finally:
         loader.dispose()
 
 
-def _not_yaml(file: str, error: yaml.YAMLError) -> FileError:
+def _not_yaml(file: str, text: str, error: yaml.YAMLError) -> FileError:
+    if isinstance(error, yaml.reader.ReaderError):
+        before = text.encode()[: error.position].decode("utf-8", "ignore")
+        place = Place(before.count("\n") + 1, len(before) - before.rfind("\n"))
+        return FileError(file, f"is not YAML: {error.reason}", place)
     mark = getattr(error, "problem_mark", None)
     problem = getattr(error, "problem", None) or str(error)
     context = getattr(error, "context", None)
     sentence = f"is not YAML: {problem}" + (f" {context}" if context else "")
-    return FileError(file, sentence, None if mark is None else Place(mark.line + 1, mark.column + 1))
+    if mark is None:
+        return FileError(file, sentence)
+    line = text.splitlines()[mark.line : mark.line + 1]
+    hint = "; indent with spaces, not with tabs" if line and "\t" in line[0][: mark.column + 1] else ""
+    return FileError(file, sentence + hint, _place(mark))
+
+
+def _place(mark: Any) -> Place:
+    return Place(mark.line + 1, mark.column + 1)
 
 
 class _Builder:
-    """Turns nodes into values and notes their places."""
+    """Turns the events of a parser into values and notes their places.
+
+    No tree of nodes comes between: libyaml's composer recurses, and two hundred thousand brackets crash the process
+    [measured].
+    """
 
     def __init__(self, file: str, loader: Any) -> None:
         self._file = file
         self._loader = loader
         self.places: dict[str, Place] = {}
-        self._built: set[int] = set()
+        self._anchored: dict[str, tuple[Any, int]] = {}
+        """The values that have an anchor, and how much they weigh."""
+        self._weight = 0
         self._aliased = 0
 
-    def build(self, node: yaml.Node, path: str, depth: int) -> Any:
-        """The value of a node."""
-        place = Place(node.start_mark.line + 1, node.start_mark.column + 1)
-        self.places[path] = place
-        self._aliased += id(node) in self._built
-        self._built.add(id(node))
-        if self._aliased > MAX_ALIASED:
-            raise FileError(self._file, f"has aliases for more than {MAX_ALIASED:,} values", place)
+    def document(self) -> Any:
+        """The one document; None when there is none."""
+        self._loader.get_event()  # the start of the stream
+        if isinstance(self._loader.get_event(), yaml.StreamEndEvent):
+            return None
+        value = self._next("", 0)
+        self._loader.get_event()  # the end of the document
+        after = self._loader.get_event()
+        if not isinstance(after, yaml.StreamEndEvent):
+            raise FileError(self._file, "has more than one document", _place(after.start_mark))
+        return value
+
+    def _next(self, path: str, depth: int) -> Any:
+        return self._build(self._loader.get_event(), path, depth)
+
+    def _build(self, event: Any, path: str, depth: int) -> Any:
+        """The value that begins with an event."""
+        place = self.places[path] = _place(event.start_mark)
         if depth > MAX_DEPTH:
             raise FileError(self._file, f"nests deeper than {MAX_DEPTH} levels", place)
-        if isinstance(node, yaml.MappingNode):
-            return self._mapping(node, path, depth)
-        if isinstance(node, yaml.SequenceNode):
-            return [
-                self.build(item, join_path(path, index), depth + 1) for index, item in enumerate(node.value)
-            ]
-        return self._scalar(node, place)
+        if isinstance(event, yaml.AliasEvent):
+            return self._alias(event.anchor, place)
+        before = self._weight
+        self._weight += _VALUE_WEIGHT
+        value = self._value(event, path, depth, place)
+        if event.anchor is not None:
+            self._anchored[event.anchor] = value, self._weight - before
+        return value
 
-    def _mapping(self, node: yaml.MappingNode, path: str, depth: int) -> dict[str, Any]:
+    def _alias(self, anchor: str | None, place: Place) -> Any:
+        if anchor is None or anchor not in self._anchored:
+            raise FileError(self._file, f"no value before this one is called '&{anchor}'", place)
+        value, weight = self._anchored[anchor]
+        self._weight += weight
+        self._aliased += weight
+        if self._aliased > MAX_ALIASED:
+            raise FileError(self._file, f"has aliases for more than {MAX_ALIASED:,} characters", place)
+        return value
+
+    def _value(self, event: Any, path: str, depth: int, place: Place) -> Any:
+        if isinstance(event, yaml.ScalarEvent):
+            self._weight += len(event.value)
+            return self._scalar(event, place)
+        if isinstance(event, yaml.MappingStartEvent):
+            self._check_tag(event, "map", place)
+            return self._mapping(path, depth)
+        self._check_tag(event, "seq", place)
+        return self._sequence(path, depth)
+
+    def _sequence(self, path: str, depth: int) -> list[Any]:
+        values: list[Any] = []
+        while not isinstance(event := self._loader.get_event(), yaml.SequenceEndEvent):
+            values.append(self._build(event, join_path(path, len(values)), depth + 1))
+        return values
+
+    def _mapping(self, path: str, depth: int) -> dict[str, Any]:
         mapping: dict[str, Any] = {}
-        for key, value in node.value:
-            place = Place(key.start_mark.line + 1, key.start_mark.column + 1)
-            if not isinstance(key, yaml.ScalarNode):
+        while not isinstance(key := self._loader.get_event(), yaml.MappingEndEvent):
+            place = _place(key.start_mark)
+            if not isinstance(key, yaml.ScalarEvent):
                 raise FileError(self._file, "a key must be a text", place)
             if key.value in mapping:
                 raise FileError(self._file, f"the key {key.value!r} is there twice", place)
             where = join_path(path, key.value)
-            mapping[key.value] = self.build(value, where, depth + 1)
+            self._weight += len(key.value)
+            mapping[key.value] = self._next(where, depth + 1)
             self.places[where] = place  # of the key: where a person looks for a member
         return mapping
 
-    def _scalar(self, node: yaml.Node, place: Place) -> Any:
-        kind = node.tag.removeprefix("tag:yaml.org,2002:")
-        if kind == "str":
-            return node.value
-        if kind == "null":
-            return None
-        if kind == "bool":
-            return node.value.lower() == "true"
-        if kind in {"int", "float"}:
-            return int(node.value) if kind == "int" else float(node.value)
-        raise FileError(self._file, f"the tag {node.tag!r} is not known; plain values only", place)
+    def _check_tag(self, event: Any, kind: str, place: Place) -> None:
+        if event.tag not in {None, "!", _TAG + kind}:
+            raise FileError(self._file, f"the tag {event.tag!r} is not known; plain values only", place)
+
+    def _scalar(self, event: yaml.ScalarEvent, place: Place) -> Any:
+        tag, text = event.tag, event.value
+        if tag in {None, "!"}:
+            tag = self._loader.resolve(yaml.ScalarNode, text, event.implicit)
+        match tag.removeprefix(_TAG):
+            case "str":
+                return text
+            case "null":
+                return None
+            case "bool":
+                return text.lower() == "true"
+            case "int" | "float" as kind:
+                return self._number(text, kind, place)
+        raise FileError(self._file, f"the tag {tag!r} is not known; plain values only", place)
+
+    def _number(self, text: str, kind: str, place: Place) -> int | float:
+        """A number that JSON carries too."""
+        try:
+            number: int | float = int(text) if kind == "int" else float(text)
+        except ValueError as error:  # `!!int x`, or more digits than Python reads
+            raise FileError(self._file, "is not a number, or far too long for one", place) from error
+        if number not in _NUMBERS if kind == "int" else not isfinite(number):
+            raise FileError(self._file, "is a larger number than JSON carries", place)
+        return number

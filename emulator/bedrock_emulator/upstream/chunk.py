@@ -63,6 +63,8 @@ def read_chunk(data: bytes) -> Chunk:
         raise UpstreamError("sent a chunk that is not a JSON object")
     if document.get("error"):
         raise _reported(document["error"])
+    if not document.keys() & {"choices", "usage"}:
+        raise UpstreamError("sent a chunk without 'choices'", said=said_by(document))
     counts = _counts(_member(document, "usage", dict))
     choices = _member(document, "choices", list) or []
     if not choices:  # the chunk with the token counts has none

@@ -70,7 +70,7 @@ class Failures:
         detail = f": {said}" if said else "."
         text = f"The upstream {self.url} answered with status {status}{detail} {self._advice(status)}"
         wait = _milliseconds(retry_after)
-        headers = [(RETRY_AFTER, wait)] if status == 429 and wait else []  # noqa: PLR2004 - too many requests
+        headers = [(RETRY_AFTER, wait)] if status == 429 and wait else []
         return self._instead(_CODES.get(status, "ModelErrorException"), text, status, headers)
 
     def broken(self, error: UpstreamError) -> AwsError:
@@ -109,7 +109,7 @@ class Failures:
                     f"Check that it has the model {self.model!r}, which `model` or `models` of the rule names, "
                     "and the end of the rule's baseUrl, which most servers want to be /v1."
                 )
-            case _ if 300 <= status < 400:  # noqa: PLR2004 - redirects
+            case _ if 300 <= status < 400:
                 return "Redirects are not followed: give the rule the baseUrl to which it has moved."
             case _ if status in _REFUSALS:
                 return f"It cannot take this request for its model {self.model!r}."

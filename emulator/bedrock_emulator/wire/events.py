@@ -100,15 +100,23 @@ def _short_text_delta(index: int, text: str, padding: str | None) -> bytes:
 
 def _encode(event_type: str, payload: Mapping[str, Any], padding: str | None) -> bytes:
     body = dict(payload) if padding is None else {**payload, "p": padding}
-    delta = body.get("delta")
-    if delta and "toolResult" in delta:
-        body["delta"] = {"toolResult": [_as_written(part) for part in delta["toolResult"]]}
+    if event_type == "contentBlockDelta" and "delta" in body:
+        body["delta"] = _with_documents_as_written(body["delta"])
     return encode_string_frame(event_header_block(event_type), _json(body))
 
 
-def _as_written(part: Mapping[str, Any]) -> Mapping[str, Any]:
-    """What a tool returned: a document keeps the order in which the tool wrote it [recorded, Nova's code interpreter]."""
-    return {"json": orjson.Fragment(orjson.dumps(part["json"]))} if "json" in part else part
+def _with_documents_as_written(delta: Any) -> Any:
+    """A delta in which a tool's result keeps the order in which the tool wrote it [recorded, Nova's code interpreter]."""
+    parts = delta.get("toolResult") if isinstance(delta, Mapping) else None
+    if not isinstance(parts, list):
+        return delta
+    return {**delta, "toolResult": [_as_written(part) for part in parts]}
+
+
+def _as_written(part: Any) -> Any:
+    if not isinstance(part, Mapping) or "json" not in part:
+        return part
+    return {**part, "json": orjson.Fragment(orjson.dumps(part["json"], default=_blob))}
 
 
 def encode_exception(exception_type: str, message: str, members: Mapping[str, Any] | None = None) -> bytes:

@@ -118,8 +118,6 @@ def test_a_short_term_key_carries_its_own_expiry(mode: str) -> None:
     assert (error.message, error.capital_message) == ("Bearer Token has expired", True)
 
 
-@pytest.mark.parametrize(
-    "token", ["bedrock-api-key-", "bedrock-api-key-!", "bedrock-api-key-AAA", short_term_key("-1")]
-)
-def test_a_short_term_key_that_says_no_expiry_is_like_any_other(token: str) -> None:
+@pytest.mark.parametrize("token", ["bedrock-api-key-", "bedrock-api-key-!", "bedrock-api-key-AAA"])
+def test_a_short_term_key_that_says_nothing_is_like_any_other(token: str) -> None:
     assert authenticate(request(f"Bearer {token}")).kind == "bearer"

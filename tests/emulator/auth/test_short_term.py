@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 from aws_bedrock_token_generator import BedrockTokenGenerator
+from botocore.auth import SigV4QueryAuth
+from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 
 from bedrock_emulator.call import Caller
@@ -33,6 +35,16 @@ def short_term_key(
     region: str = "eu-west-1",
 ) -> str:
     return str(BedrockTokenGenerator().get_token(Credentials(key, secret, token), region))
+
+
+def presigned(action: str = "CallWithBearerToken", expires: int = 43_200) -> str:
+    """A URL that the signer really presigned, in the form of a key."""
+    request = AWSRequest("POST", f"https://bedrock.amazonaws.com/?Action={action}")
+    assert SIGNER.session_token is not None
+    credentials = Credentials(SIGNER.access_key_id, SIGNER.secret_access_key, SIGNER.session_token)
+    SigV4QueryAuth(credentials, "bedrock", "eu-west-1", expires=expires).add_auth(request)
+    url = f"{request.url}&Version=1".removeprefix("https://")
+    return PREFIX + b64encode(url.encode()).decode()
 
 
 def sent_with(token: str, *keys: Key, **options: Any) -> Caller:
@@ -103,6 +115,25 @@ def test_it_ends_twelve_hours_after_it_was_made_on_the_clock_of_the_lab() -> Non
     token, now = short_term_key(), datetime.now(UTC)
     assert sent_with(token, SIGNER, lab_now=lambda: now + timedelta(hours=11, minutes=59)).kind == "bearer"
     assert refusal(token, SIGNER, lab_now=lambda: now + timedelta(hours=12)) == "Bearer Token has expired"
+
+
+@pytest.mark.parametrize(("stated", "hours"), [(3_600, 1), (43_200, 12), (604_800, 12)])
+def test_it_ends_when_it_says_but_never_later_than_after_twelve_hours(stated: int, hours: int) -> None:
+    token, now = presigned(expires=stated), datetime.now(UTC)
+    last = timedelta(hours=hours, minutes=-1)
+    assert sent_with(token, SIGNER, mode="strict", lab_now=lambda: now + last).arn == ROLE
+    ended = refusal(token, SIGNER, mode="strict", lab_now=lambda: now + timedelta(hours=hours))
+    assert ended == "Bearer Token has expired"
+
+
+@pytest.mark.parametrize("stated", ["", "X-Amz-Expires=-1&", "X-Amz-Expires=9999999&"])
+def test_one_that_says_nothing_of_its_end_ends_too(stated: str) -> None:
+    token, now = tampered(short_term_key(), "X-Amz-Expires=43200&", stated), datetime.now(UTC)
+    assert refusal(token, SIGNER, lab_now=lambda: now + timedelta(hours=12)) == "Bearer Token has expired"
+
+
+def test_what_was_presigned_for_something_else_is_no_key() -> None:
+    assert refusal(presigned(action="GetCallerIdentity"), SIGNER) == UNKNOWN
 
 
 def test_it_ends_with_the_session_that_signed_it() -> None:

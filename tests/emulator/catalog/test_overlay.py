@@ -67,7 +67,7 @@ def test_a_silent_row_can_do_everything() -> None:
     assert (model.streaming, model.output_modalities, model.input_modalities) == (
         True,
         ("TEXT",),
-        ("TEXT", "IMAGE", "VIDEO"),
+        ("TEXT", "IMAGE", "VIDEO", "AUDIO"),
     )
     assert (model.system_role, model.prompt_caching, model.max_output_tokens) == (None, None, None)
 

@@ -6,7 +6,9 @@ import math
 import pytest
 
 from bedrock_emulator.embeddings import cohere, marengo, nova, rerank, titan
+from bedrock_emulator.embeddings.vectors import text_vector
 from bedrock_emulator.errors import AwsError
+from bedrock_emulator.reply.tokens import estimate_tokens
 
 IMAGE = base64.b64encode(b"a picture").decode()
 
@@ -118,9 +120,9 @@ def test_a_vector_has_the_dimension_and_length_of_its_family(family, body, dimen
 def test_a_long_text_is_cut_where_the_request_says_so():
     body = {"texts": ["é" * 2_000], "input_type": "search_query"}
 
-    assert (
-        cohere.VERSION_3.compute({**body, "truncate": "END"}, "cohere.embed-english-v3").input_tokens <= 512
-    )
+    cut = cohere.VERSION_3.compute({**body, "truncate": "END"}, "cohere.embed-english-v3")
+    assert cut.input_tokens is not None
+    assert cut.input_tokens <= 512
     with pytest.raises(AwsError, match="Input is too long for requested model"):
         cohere.VERSION_3.compute({**body, "truncate": "NONE"}, "cohere.embed-english-v3")
 
@@ -275,6 +277,7 @@ def test_a_request_that_breaks_its_family_s_schema_is_refused(family, body, text
     ("family", "body"),
     [
         pytest.param(titan.MULTIMODAL, {"inputImage": "not base64!"}, id="titan"),
+        pytest.param(titan.MULTIMODAL, {"inputImage": "é"}, id="titan-beyond-ascii"),
         pytest.param(nova.MULTIMODAL, nova_image({"bytes": ""}), id="nova-empty"),
         pytest.param(nova.MULTIMODAL, nova_image({"s3Location": {"uri": "s3://b/k"}}), id="nova-s3"),
         pytest.param(cohere.VERSION_3, {"images": ["!"], "input_type": "image"}, id="cohere"),
@@ -296,3 +299,46 @@ def test_media_that_cannot_be_read_here_are_refused_clearly(family, body):
 def test_more_tokens_than_titan_reads_are_refused():
     with pytest.raises(AwsError, match=r"Too many input tokens\. Max input tokens: 8192"):
         titan.TEXT_V2.compute({"inputText": "word " * 9_000}, "")
+
+
+LONG = f"first {'word ' * 30_000}last"
+
+
+def cohere_cut(truncate):
+    body = {"texts": [LONG], "input_type": "search_query", "truncate": truncate, "max_tokens": 100}
+    return cohere.VERSION_4.compute(body, "")
+
+
+def nova_cut(mode):
+    return nova.MULTIMODAL.compute(nova_text(text={"truncationMode": mode, "value": LONG}), "")
+
+
+@pytest.mark.parametrize(
+    ("cut", "mode", "tokens", "kept"),
+    [
+        pytest.param(cohere_cut, "END", 100, LONG[:400], id="cohere-end"),
+        pytest.param(cohere_cut, "RIGHT", 100, LONG[:400], id="cohere-right"),
+        pytest.param(cohere_cut, "START", 100, LONG[-400:], id="cohere-start"),
+        pytest.param(cohere_cut, "LEFT", 100, LONG[-400:], id="cohere-left"),
+        pytest.param(nova_cut, "END", 8_172, LONG[: 4 * 8_172], id="nova-end"),
+        pytest.param(nova_cut, "START", 8_172, LONG[-4 * 8_172 :], id="nova-start"),
+    ],
+)
+def test_a_text_that_is_too_long_loses_the_end_that_the_request_names(cut, mode, tokens, kept):
+    answer = cut(mode)
+    vector = floats(answer.body)
+
+    assert vector == text_vector(kept, len(vector))
+    assert answer.input_tokens == tokens
+
+
+@pytest.mark.parametrize("cut", [cohere_cut, nova_cut], ids=["cohere", "nova"])
+def test_a_text_that_is_too_long_and_must_not_be_cut_is_refused(cut):
+    with pytest.raises(AwsError, match=r"Input is too long for requested model\."):
+        cut("NONE")
+
+
+def test_the_texts_of_mixed_inputs_are_counted():
+    content = [{"type": "text", "text": "a word or two"}, {"type": "image_url", "image_url": {"url": IMAGE}}]
+    body = {"inputs": [{"content": content}], "input_type": "search_document"}
+    assert cohere.VERSION_4.compute(body, "").input_tokens == estimate_tokens("a word or two")

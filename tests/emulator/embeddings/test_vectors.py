@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bedrock_emulator.embeddings.precision import FORMS, bits, ubinary
-from bedrock_emulator.embeddings.vectors import cosine, mean, media_vector, scaled, text_vector
+from bedrock_emulator.embeddings.vectors import cosine, likeness, mean, media_vector, scaled, text_vector
 
 DIMENSIONS = (256, 384, 512, 1_024, 1_536, 3_072)
 words = st.lists(st.text("abcdefghij", min_size=3, max_size=8), min_size=12, max_size=30, unique=True)
@@ -57,6 +57,27 @@ def test_a_memory_search_finds_the_text_about_the_question():
     nearest = max(memories, key=lambda memory: cosine(question, text_vector(memory, 1_024)))
 
     assert nearest == memories[2]
+
+
+def test_a_text_of_very_many_words_is_as_near_as_its_share_of_words():
+    words = [f"word{number}" for number in range(2_000)]
+
+    half = cosine(text_vector(" ".join(words), 1_024), text_vector(" ".join(words[:1_000]), 1_024))
+
+    assert half == pytest.approx(math.sqrt(0.5), abs=0.1)
+
+
+@given(words=words, count=st.integers(1, 12))
+@settings(max_examples=25)
+def test_likeness_is_what_vectors_only_come_close_to(words, count):
+    text, other = " ".join(words), " ".join([*words[:count], "another", "another"])
+
+    (near, same, far) = likeness(text, [other, text.upper(), "nothing shared"])
+
+    assert near == pytest.approx(cosine(text_vector(text, 3_072), text_vector(other, 3_072)), abs=0.12)
+    assert same == pytest.approx(1.0)
+    assert far == 0.0
+    assert same <= 1.0
 
 
 def test_case_and_order_do_not_matter_and_other_scripts_have_words_too():

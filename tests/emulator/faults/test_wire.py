@@ -30,7 +30,8 @@ def test_both_sides_of_a_place_are_the_whole_answer(spot):
 
 @given(st.integers(0, len(WHOLE)), st.lists(st.integers(1, 60), max_size=9))
 def test_a_cut_after_bytes_sends_exactly_these_however_they_are_divided(count, sizes):
-    pieces, rest = [], WHOLE
+    pieces: list[bytes] = []
+    rest = WHOLE
     for size in sizes:
         pieces, rest = [*pieces, rest[:size]], rest[size:]
     cut = list(CutShort(Spot(after_bytes=count)).apply([*pieces, rest]))

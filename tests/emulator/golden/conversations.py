@@ -56,7 +56,9 @@ def _is_called_by_the_caller(tool_use: Json) -> bool:
 
 def _streamed(events: Sequence[tuple[str, Json]]) -> Json:
     parts = [(payload["contentBlockIndex"], payload) for name, payload in events if name in _BLOCK_EVENTS]
-    blocks = (_streamed_block([payload for _, payload in part]) for _, part in groupby(parts, lambda it: it[0]))
+    blocks = (
+        _streamed_block([payload for _, payload in part]) for _, part in groupby(parts, lambda it: it[0])
+    )
     once = dict(events)
     return _reply((block for block in blocks if block), once["messageStop"], once["metadata"])
 

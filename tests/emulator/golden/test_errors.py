@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -28,28 +28,30 @@ _SIGNED = re.compile(r"Signature expired: (\d{8}T\d{6}Z)")
 
 
 def refused(operation: str) -> list[dict[str, Any]]:
-    """The records that were answered with an error, those whose request's body was lost included: a refusal of
-    the model's name does not depend on it."""
+    """The records that were answered with an error.
+
+    Those whose request's body was lost are among them: what they were refused for is the model's name.
+    """
     return [
-        record
-        for record in records(operation, with_lost_bodies=True)
-        if record["response"]["status"] != 200
+        record for record in records(operation, with_lost_bodies=True) if record["response"]["status"] != 200
     ]
 
 
 REFUSED = [record for operation in OPERATIONS for record in refused(operation)]
 
 
-def named(status: int, *, but: bool = False) -> list[Any]:
-    """The refusals with this status, or with any other one, as parameters."""
-    return [
-        pytest.param(record, id=f"{record['op']} {record['id']}")
-        for record in REFUSED
-        if (record["response"]["status"] == status) is not but
-    ]
+EXPIRED = [record for record in REFUSED if record["response"]["status"] == 403]
+"""Those whose signature was too old; nothing else was answered with 403."""
 
 
-def assert_refused_as_recorded(status: int, headers: Mapping[str, str], body: bytes, record: Mapping[str, Any]) -> None:
+def parameters(refusals: Sequence[Mapping[str, Any]]) -> list[Any]:
+    """Records as parameters of a test."""
+    return [pytest.param(record, id=f"{record['op']} {record['id']}") for record in refusals]
+
+
+def assert_refused_as_recorded(
+    status: int, headers: Mapping[str, str], body: bytes, record: Mapping[str, Any]
+) -> None:
     """The recorded status, text and, where the header was kept, code; the bytes where they were recorded."""
     recorded = record["response"]
     assert status == recorded["status"]
@@ -58,17 +60,19 @@ def assert_refused_as_recorded(status: int, headers: Mapping[str, str], body: by
     assert json.loads(body) == recorded["body"]
     kept = dict(recorded["headers"])
     assert headers["x-amzn-errortype"] == kept.get("x-amzn-errortype", headers["x-amzn-errortype"])
-    assert headers["x-amzn-errortype"].startswith("ValidationException:" if status == 400 else "InvalidSignature")
+    assert headers["x-amzn-errortype"].startswith(
+        "ValidationException:" if status == 400 else "InvalidSignature"
+    )
 
 
-@pytest.mark.parametrize("record", named(403, but=True))
+@pytest.mark.parametrize("record", parameters([record for record in REFUSED if record not in EXPIRED]))
 def test_the_emulator_refuses_what_was_refused(record: Mapping[str, Any]) -> None:
     answer = lab().answer(record)
 
     assert_refused_as_recorded(answer.status, answer.headers, answer.body, record)
 
 
-@pytest.mark.parametrize("record", named(403))
+@pytest.mark.parametrize("record", parameters(EXPIRED))
 def test_a_signature_that_was_too_old_is_too_old(
     record: Mapping[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -82,7 +86,8 @@ def test_a_signature_that_was_too_old_is_too_old(
         authenticate(request, now=now)
     answer = serialize_error(refusal.value, None, "id")
 
-    assert_refused_as_recorded(answer.status, dict(answer.headers), bytes(answer.body), record)
+    assert isinstance(answer.body, bytes)
+    assert_refused_as_recorded(answer.status, dict(answer.headers), answer.body, record)
 
 
 def _instant(pattern: re.Pattern[str], message: str) -> datetime:

@@ -44,17 +44,19 @@ class InProcess:
         self._pipeline = Pipeline(labs=self.labs, router=Router(api()), handlers=HANDLERS)
         self.last_body = b""
 
-    def client(self, *, region: str = REGION, access_key: str = "AKIAEXAMPLE") -> Client:
+    def client(
+        self, service: str = "bedrock", *, region: str = REGION, access_key: str = "AKIAEXAMPLE"
+    ) -> Client:
         """A client with default settings, as far as the wire."""
         client = _session().create_client(
-            "bedrock",
+            service,
             region_name=region,
             endpoint_url="http://emulator.invalid",
             aws_access_key_id=access_key,
             aws_secret_access_key="secret",
         )
         send: Any = self._send  # the stubs know no handler that answers
-        client.meta.events.register("before-send.bedrock.*", send)
+        client.meta.events.register(f"before-send.{service}.*", send)
         return client
 
     def last_json(self) -> Any:

@@ -17,6 +17,11 @@ def _topics(*names: str, tier: str = "CLASSIC") -> dict[str, Any]:
     return {"topicPolicyConfig": {"topicsConfig": rows, "tierConfig": {"tierName": tier}}}
 
 
+def _definition(length: int, **tier: str) -> dict[str, Any]:
+    row = {"name": "a", "definition": "a" * length, "type": "DENY"}
+    return {"topicPolicyConfig": {"topicsConfig": [row], **({"tierConfig": tier} if tier else {})}}
+
+
 def _filters(*types: str, output: str = "HIGH", tier: str = "CLASSIC") -> dict[str, Any]:
     rows = [{"type": each, "inputStrength": "HIGH", "outputStrength": output} for each in types]
     return {"contentPolicyConfig": {"filtersConfig": rows, "tierConfig": {"tierName": tier}}}
@@ -65,6 +70,7 @@ def _profile_arn(region: str, account: str) -> str:
 
 NO_PROFILE = "Guardrail cross-Region profile ID is invalid. Specify a guardrail profile ID"
 NO_STANDARD = "Enable cross-Region inference for your guardrail to use Standard tier"
+TOO_LONG = "One or more of your guardrail topic definitions exceeds the maximum allowed length."
 NO_REGEX = (
     "The regular expression at 'sensitiveInformationPolicyConfig.regexesConfig.1.member.pattern' is invalid"
 )
@@ -82,6 +88,19 @@ NO_REGEX = (
         ),
         pytest.param(
             _topics("a", "A"), _topics("a", "b", "a"), "Topic policy topic names are not unique", id="topics"
+        ),
+        pytest.param(_definition(200), _definition(201), TOO_LONG, id="definition-without-tier"),
+        pytest.param(
+            _definition(200, tierName="CLASSIC"),
+            _definition(201, tierName="CLASSIC"),
+            TOO_LONG,
+            id="definition-of-classic-tier",
+        ),
+        pytest.param(
+            _definition(1_000, tierName="STANDARD") | _across(),
+            _definition(201) | _across(),
+            TOO_LONG,
+            id="definition-of-standard-tier",
         ),
         pytest.param(
             _filters("HATE", "SEXUAL"),

@@ -40,6 +40,17 @@ def _listed(client: Client = CLIENT, **params: Any) -> list[tuple[str, str]]:
     return [(row["id"], row["version"]) for page in pages for row in page["guardrails"]]
 
 
+def test_too_many_topics_are_refused_without_repeating_them() -> None:
+    """What topics and words say is sensitive by the service model, also within the list that is too long."""
+    topics = [{"name": f"secret-{each}", "definition": "secret", "type": "DENY"} for each in range(31)]
+    with pytest.raises(ClientError) as caught:
+        _create(topicPolicyConfig={"topicsConfig": topics})
+    assert caught.value.response["Error"]["Message"] == (
+        "1 validation error detected: Value at 'topicPolicyConfig.topicsConfig' failed to satisfy constraint: "
+        "Member must have length less than or equal to 30"
+    )
+
+
 def test_the_answers_have_the_statuses_and_members_of_the_service() -> None:
     created = CLIENT.create_guardrail(**MINIMAL)
     guardrail_id = created["guardrailId"]

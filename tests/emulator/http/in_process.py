@@ -52,7 +52,8 @@ class InProcess:
         labs = Labs(Settings(auth="off"), api())
         self.lab: Lab = labs.default
         self.time = FakeTime()
-        timing = Timing(clock=lambda: self.time.now, wait=self.time.wait)
+        self.seats = threading.Semaphore(9)
+        timing = Timing(clock=lambda: self.time.now, wait=self.time.wait, seats=self.seats)
         self._pipeline = Pipeline(labs=labs, router=Router(api()), handlers=HANDLERS, timing=timing)
 
     def call(self, operation: str) -> HttpResponse:

@@ -188,6 +188,28 @@ def test_when_the_lab_is_gone_a_paced_answer_comes_at_once_and_whole(emulator):
     assert emulator.time.now < 10.0 + SLICE_SECONDS
 
 
+def test_who_finds_no_seat_among_those_who_wait_does_not_wait(emulator):
+    while emulator.seats.acquire(blocking=False):
+        pass
+    emulator.fault({"wire": {"stallAfterEvents": 2}})
+    assert decode_events(body_of(emulator.call("ConverseStream")))[-1]["messageType"] == "exception"
+    emulator.fault({"wire": {"firstByteAfterMs": 1500}})
+    emulator.lab.put("scenario", {"version": 1, "rules": [{"pace": {"tokensPerSecond": 1}}]})
+    assert decode_events(body_of(emulator.call("ConverseStream")))[-1]["type"] == "metadata"
+    assert emulator.time.now == 0
+
+
+def test_a_seat_is_given_back_when_the_wait_is_over_and_when_the_client_leaves(emulator):
+    emulator.lab.put("scenario", {"version": 1, "rules": [{"pace": {"tokensPerSecond": 1}}]})
+    for _ in range(20):
+        body = emulator.call("ConverseStream").body
+        while next(body):  # until it waits
+            pass
+        body.close()
+    body_of(emulator.call("ConverseStream"))
+    assert [emulator.seats.acquire(blocking=False) for _ in range(10)] == [True] * 9 + [False]
+
+
 @pytest.mark.parametrize("operation", ["Converse", "InvokeModel"])
 def test_a_slow_first_byte_holds_back_the_headers_too(emulator, operation):
     emulator.fault({"wire": {"firstByteAfterMs": 1500}})

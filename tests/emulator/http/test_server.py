@@ -220,6 +220,13 @@ def test_a_server_ends_with_its_standard_input_if_asked() -> None:
         assert (process.returncode, errors) == (0, "")
 
 
+def test_a_server_whose_standard_input_is_empty_ends_right_after_its_start() -> None:
+    command = [*COMMAND, "serve", "--port", "0", "--ready", "json", "--stop-on-eof"]
+    ended = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=20, check=False)
+    assert (ended.returncode, ended.stderr) == (0, "")
+    assert json.loads(ended.stdout)["http"]
+
+
 @pytest.mark.parametrize(
     ("host", "hostnames", "warnings"),
     [

@@ -5,7 +5,9 @@ from contextlib import closing
 from typing import Any
 
 import pytest
+from botocore.config import Config
 from botocore.exceptions import EventStreamError
+from botocore.loaders import create_loader
 from botocore.session import Session
 
 from bedrock_emulator import LabClient
@@ -15,10 +17,16 @@ from tests.emulator.http.raw import connect, exchange, post
 MODEL = "us.amazon.nova-lite-v1:0"
 HELLO = {"messages": [{"role": "user", "content": [{"text": "hello there"}]}]}
 
+SERVICE_MODELS = create_loader()
+"""What botocore has read of its service models, which takes most of the time of making a client."""
+
 
 def runtime(lab: LabClient) -> Any:
-    return Session().create_client(
+    session = Session()
+    session.register_component("data_loader", SERVICE_MODELS)
+    return session.create_client(
         "bedrock-runtime",
+        config=Config(retries={"mode": "standard"}),  # which repeats a 503 after 50 ms
         region_name="us-east-1",
         endpoint_url=lab.endpoint_url,
         aws_access_key_id="test",
@@ -127,24 +135,24 @@ def test_a_stream_can_end_before_its_time(bedrock_emulator: LabClient) -> None:
 def test_a_fault_happens_as_often_as_it_says_and_every_attempt_is_journaled(
     bedrock_emulator: LabClient,
 ) -> None:
-    error = {"error": {"code": "ThrottlingException"}, "operation": "ConverseStream", "count": 2}
+    error = {"error": {"code": "ServiceUnavailableException"}, "operation": "ConverseStream", "count": 2}
     bedrock_emulator.put_faults([error])
     assert stream(bedrock_emulator)
     statuses = [entry["status"] for entry in bedrock_emulator.journal()]
-    assert statuses == [429, 429, 200]
+    assert statuses == [503, 503, 200]
 
 
 @pytest.mark.parametrize("model", ["amazon.nova-*", "us.amazon.*", "*nova-lite*"])
 def test_a_fault_meets_a_profile_also_through_its_base_model(bedrock_emulator: LabClient, model: str) -> None:
     bedrock_emulator.put_faults(
         [
-            {"model": model, "error": {"code": "ThrottlingException"}, "count": 1},
+            {"model": model, "error": {"code": "ServiceUnavailableException"}, "count": 1},
             {"model": "anthropic.*", "error": {"code": "ThrottlingException"}},
             {"model": model, "stream": {"endAfterEvents": 2}, "count": 1},
         ]
     )
     assert len(stream(bedrock_emulator)) == 2
-    assert [entry["status"] for entry in bedrock_emulator.journal()] == [429, 200]
+    assert [entry["status"] for entry in bedrock_emulator.journal()] == [503, 200]
 
 
 def test_a_client_that_leaves_ends_its_stream(bedrock_emulator: LabClient) -> None:

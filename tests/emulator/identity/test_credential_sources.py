@@ -41,13 +41,41 @@ def test_a_second_time_replaces_the_files_and_follows_no_link(
     elsewhere = tmp_path / "precious"
     elsewhere.write_text("kept", encoding="utf-8")
     directory = tmp_path / "files"
-    directory.mkdir()
-    (directory / "token").symlink_to(elsewhere)
     bedrock_emulator.credential_source("web-identity", directory)
     first = (directory / "token").read_text(encoding="utf-8")
+    (directory / "token").unlink()
+    (directory / "token").symlink_to(elsewhere)
     bedrock_emulator.credential_source("web-identity", directory)
+    assert not (directory / "token").is_symlink()
     assert elsewhere.read_text(encoding="utf-8") == "kept"
     assert (directory / "token").read_text(encoding="utf-8").count(".") == first.count(".") == 2
+
+
+@pytest.mark.parametrize("name", ["config", "credentials", "token"])
+def test_the_files_of_others_are_not_replaced(name: str, bedrock_emulator: LabClient, tmp_path: Path) -> None:
+    """Such as those in ~/.aws."""
+    (tmp_path / name).write_text("[default]", encoding="utf-8")
+    with pytest.raises(ConfigError, match=f"{name} is there already and not from this command; name another"):
+        bedrock_emulator.credential_source("web-identity", tmp_path)
+    assert [path.read_text(encoding="utf-8") for path in files_below(tmp_path)] == ["[default]"]
+
+
+def test_one_source_follows_another_in_the_same_directory(
+    bedrock_emulator: LabClient, tmp_path: Path
+) -> None:
+    for source in (*SOURCES, "keys"):
+        bedrock_emulator.credential_source(source, tmp_path)
+    assert "bedrock-emulator]" not in (tmp_path / "config").read_text(encoding="utf-8")
+
+
+def test_a_directory_whose_name_sdks_would_change_is_refused(
+    bedrock_emulator: LabClient, tmp_path: Path
+) -> None:
+    with pytest.raises(
+        ConfigError, match=r"has a \$, which SDKs take for a variable; name another directory"
+    ):
+        bedrock_emulator.credential_source("profile", tmp_path / "$HOME")
+    assert not files_below(tmp_path)
 
 
 def test_a_source_that_does_not_exist_is_refused(bedrock_emulator: LabClient, tmp_path: Path) -> None:
@@ -67,6 +95,16 @@ def test_a_bearer_key_of_a_server_without_https_is_refused(
     plain = Emulator.connect(bedrock_emulator.emulator.url).lab(bedrock_emulator.name)
     with pytest.raises(ConfigError, match=r"a bearer key needs https.*start the server with --tls"):
         plain.credential_source("bearer", tmp_path)
+    assert files_below(tmp_path) == []
+
+
+def test_the_container_endpoint_of_an_https_address_is_refused(
+    bedrock_emulator: LabClient, tmp_path: Path
+) -> None:
+    server = bedrock_emulator.emulator
+    secure = Emulator.connect(server.https_url, ca_file=server.ca_file).lab(bedrock_emulator.name)
+    with pytest.raises(ConfigError, match=r"the container endpoint needs http, .* http address as --url"):
+        secure.credential_source("container", tmp_path)
     assert files_below(tmp_path) == []
 
 
@@ -103,10 +141,12 @@ def test_the_command_prints_json_and_makes_the_lab(bedrock_emulator_server: Emul
         (["--dir", "x"], "--source and --dir go together"),
         (["--source", "magic", "--dir", "x"], "'magic' is not one of"),
         (["--lab", "No Lab"], "cannot name a lab"),
+        (["--lab", ""], "'' cannot name a lab"),
+        (["--lab", "../x"], "'../x' cannot name a lab"),
         (["--source", "bearer", "--dir", "x"], "a bearer key needs https"),
         (["--source", "keys", "--dir", "x", "--region", "nowhere"], "not an AWS region"),
     ],
-    ids=["no dir", "no source", "unknown", "lab", "bearer", "region"],
+    ids=["no dir", "no source", "unknown", "lab", "empty lab", "path for a lab", "bearer", "region"],
 )
 def test_the_command_refuses_in_words(
     arguments: list[str],

@@ -67,6 +67,19 @@ def test_the_port_reads_what_it_is_sent(bedrock_emulator: LabClient) -> None:
     assert status(f"{url}/latest/meta-data/") == 401, "and goes on"
 
 
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+def test_an_answer_has_one_date_and_a_head_no_body(method: str, bedrock_emulator: LabClient) -> None:
+    url = bedrock_emulator.open_imds()
+    with connect(url) as connection:
+        connection.sendall(f"{method} /latest/meta-data/ HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+        answer = b"".join(iter(lambda: connection.recv(65_536), b""))
+    head, _, body = answer.partition(b"\r\n\r\n")
+    names = [line.partition(b":")[0].lower() for line in head.split(b"\r\n")[1:]]
+    assert len(names) == len(set(names))
+    assert {b"date", b"server", b"content-length", b"connection"} <= set(names)
+    assert bool(body) == (method == "GET")
+
+
 def test_a_server_has_so_many_ports_at_the_most() -> None:
     labs = fresh_labs()
     listeners = ImdsListeners("127.0.0.1", lambda _: lambda _environ, _start: [], most=2)

@@ -75,6 +75,15 @@ def test_whatever_the_clock_does_the_keys_handed_out_have_half_of_their_time_lef
         assert HOUR / 2 < credential.expires_at - now.now() <= HOUR
 
 
+def test_a_role_gets_other_keys_once_its_own_had_to_go() -> None:
+    sessions = store(clock(), max_sessions=2)
+    forgotten = rotate(sessions)
+    for _ in range(2):
+        mint(sessions)
+    assert sessions.lookup(forgotten) is None
+    assert sessions.lookup(rotate(sessions)) is not None
+
+
 def test_another_role_or_another_lifetime_gets_other_keys_at_once():
     sessions = store(clock())
     assert rotate(sessions) == rotate(sessions) != rotate(sessions, ARN + "2")
@@ -103,6 +112,13 @@ def test_a_token_is_good_for_its_purpose_and_its_lab_alone():
 @settings(max_examples=100)
 def test_no_other_text_is_a_token(text):
     assert TokenMint(now=clock().now).check("imds", text) == "unknown"
+
+
+@pytest.mark.parametrize("junk", ["!", "=", " ", "\n", "\xff"])
+def test_nothing_may_stand_before_or_behind_a_token(junk: str) -> None:
+    tokens = TokenMint(now=clock().now)
+    token = tokens.issue("imds", HOUR)
+    assert tokens.check("imds", token + junk) == tokens.check("imds", junk + token) == "unknown"
 
 
 @given(position=st.integers(0, 55), character=st.characters(min_codepoint=33, max_codepoint=126))

@@ -52,6 +52,27 @@ def test_an_assumed_role_is_a_session_without_the_path_of_the_role(desk):
     assert answer["Credentials"]["Expiration"].isoformat() == "2026-05-01T13:00:00+00:00"
 
 
+@pytest.mark.parametrize(
+    ("principal", "shown"),
+    [
+        ("arn:aws:iam::210987654321:user/team/alice", "arn:aws:iam::210987654321:user/team/alice"),
+        (
+            "arn:aws:iam::210987654321:role/Builder",
+            "arn:aws:sts::210987654321:assumed-role/Builder/AKIALISTED",
+        ),
+    ],
+    ids=["user", "role"],
+)
+def test_a_key_that_the_policies_list_belongs_to_its_principal_here_too(desk, principal, shown):
+    listed = {"arn": principal, "accessKeyIds": ["AKIALISTED"], "policies": []}
+    desk.lab.put("iam", {"principals": [listed]})
+    identity = read_by_botocore(
+        desk.sts("GetCallerIdentity", keys=Keys(access="AKIALISTED")), "GetCallerIdentity"
+    )
+    assert (identity["Account"], identity["Arn"]) == ("210987654321", shown)
+    assert desk.journal()[-1]["caller"]["arn"] == shown
+
+
 def test_get_caller_identity_names_the_session_that_signed(desk):
     answer = assume(desk)
     identity = read_by_botocore(desk.sts("GetCallerIdentity", keys=keys_of(answer)), "GetCallerIdentity")
@@ -212,6 +233,14 @@ def test_a_web_identity_token_is_exchanged_without_a_signature(desk):
     assert told == ("alice", "clients", "https://issuer.example")
     identity = desk.sts("GetCallerIdentity", keys=keys_of(answer))
     assert read_by_botocore(identity, "GetCallerIdentity")["Arn"] == SESSION
+
+
+@pytest.mark.parametrize("claim", [None, {"a": 1}, [], [None], 7], ids=str)
+def test_a_claim_that_is_no_text_says_nothing(desk, claim):
+    token = jwt(sub=claim, aud=claim, iss=claim)
+    answer = read_by_botocore(web_identity(desk, token), "AssumeRoleWithWebIdentity")
+    assert answer["SubjectFromWebIdentityToken"] == "unknown"
+    assert not {"Audience", "Provider"} & answer.keys()
 
 
 def test_an_expired_web_identity_token_is_refused(desk):

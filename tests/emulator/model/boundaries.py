@@ -32,6 +32,9 @@ Request: TypeAlias = Callable[[], Any]
 ABSENT = object()
 """In the place of a value: the member is left out."""
 
+OTHER_MAXIMA = {"GuardrailTopicDefinition": 1_000}
+"""Where the service takes longer values than the service model says [reported by users]."""
+
 _LENGTH = {"string", "list", "map", "blob"}
 _NUMBERS = {"integer", "long", "float", "double"}
 
@@ -125,7 +128,7 @@ def _with_member(shape: StructureShape, name: str, build: Build) -> Build:
 
 def _own(shape: Shape, path: str, build: Build) -> Iterator[_Row]:
     """The constraints of the value itself."""
-    low, high = shape.metadata.get("min"), shape.metadata.get("max")
+    low, high = shape.metadata.get("min"), OTHER_MAXIMA.get(shape.name, shape.metadata.get("max"))
     if shape.type_name in _LENGTH:
         if low and not (low == 1 and _is_in_path(shape)):  # an empty text in a path is another path
             words = f"have length greater than or equal to {low}"

@@ -17,9 +17,10 @@ from botocore.eventstream import EventStreamBuffer
 
 from bedrock_emulator.client import LabClient
 from bedrock_emulator.state.catalog import Catalogue, load_catalogue
+from tests.emulator.golden.guarded import is_guarded
 from tests.end_to_end.raw_call import RawAnswer, post
-from tests.end_to_end.test_recordings import as_it_was
 from tests.media import refilled
+from tests.recorded_models import as_it_was
 from tests.recordings import records
 
 Json = Mapping[str, Any]
@@ -86,6 +87,7 @@ def golden(operation: str, *parts: str, deviations: Mapping[str, str] | None = N
         pytest.param(record, id=record["id"], marks=_marks(record["id"], deviations or {}))
         for record in found
         if record["response"]["status"] != 403  # authentication has tests of its own
+        and not is_guarded(record)  # and so have guardrails, in tests/emulator/golden/test_guarded.py
     ]
 
 

@@ -144,6 +144,14 @@ def test_an_id_made_for_converse_becomes_one_of_the_familys_form():
     assert [len(part) for part in nova["toolUse"]["toolUseId"].split("-")] == [8, 4, 4, 4, 12]
 
 
+@pytest.mark.parametrize("own", ["call_1", "tooluse_" + "é" * 22, "tooluse_short"])
+def test_an_id_that_a_scenario_gives_stays(own):
+    given = {"toolUse": {**TOOL_USE["toolUse"], "toolUseId": own}}
+
+    assert body(CLAUDE_35, given)["content"][0]["id"] == own
+    assert body(NOVA, given)["output"]["message"]["content"][0]["toolUse"]["toolUseId"] == own
+
+
 @pytest.mark.parametrize(
     ("request_body", "more", "expected"),
     [

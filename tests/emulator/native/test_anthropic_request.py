@@ -7,12 +7,7 @@ import pytest
 from bedrock_emulator.errors import AwsError
 from bedrock_emulator.native.anthropic import MESSAGES, MESSAGES_OR_COMPLETION
 
-OLD, SONNET_45, OPUS_46, OPUS_48 = (
-    "anthropic.claude-3-5-sonnet-20240620-v1:0",
-    "anthropic.claude-sonnet-4-5-20250929-v1:0",
-    "anthropic.claude-opus-4-6-v1",
-    "anthropic.claude-opus-4-8",
-)
+OLD, OPUS_48 = "anthropic.claude-3-5-sonnet-20240620-v1:0", "anthropic.claude-opus-4-8"
 USER = {"role": "user", "content": "Hi"}
 TOOL = {"name": "add", "input_schema": {"type": "object"}}
 CALL = {"type": "tool_use", "id": "t1", "name": "add", "input": {"a": 1}}
@@ -176,13 +171,6 @@ def test_a_system_turn_in_the_middle_is_taken_by_opus_4_8():
         (body({"role": "user"}), "messages.0.content: Field required"),
         (body({"role": "bot", "content": "x"}), "messages.0.role: Input should be 'user' or 'assistant'"),
         (body(assistant({"type": "text", "text": "x"})), 'messages: first message must use the "user" role'),
-        (
-            body(USER, {"role": "system", "content": "x"}),
-            (
-                'messages: Unexpected role "system". The Messages API accepts a top-level `system` parameter, '
-                'not "system" as an input message role.'
-            ),
-        ),
         (body({"role": "user", "content": ""}), "messages: text content blocks must be non-empty"),
         (
             body({"role": "user", "content": " \n"}),
@@ -250,12 +238,8 @@ def test_a_system_turn_in_the_middle_is_taken_by_opus_4_8():
             "Tool 'sub' not found in provided tools",
         ),
         (
-            body(thinking={"type": "enabled", "budget_tokens": 100}),
-            "thinking.enabled.budget_tokens: Input should be greater than or equal to 1024",
-        ),
-        (
-            body(thinking={"type": "enabled", "budget_tokens": 1024}),
-            "`max_tokens` must be greater than `thinking.budget_tokens`.",
+            body(thinking={"type": "enabled", "budget_tokens": "1024"}),
+            "thinking.enabled.budget_tokens: Input should be a valid integer",
         ),
     ],
 )
@@ -270,13 +254,6 @@ def test_a_beta_opens_what_is_closed_without_it():
         body(context_management={"edits": []}, anthropic_beta=["context-management-2025-06-27"]), OLD
     )
     assert question["additionalModelRequestFields"]["context_management"] == {"edits": []}
-
-
-def test_newer_claude_takes_no_prefill_and_older_does():
-    turns = body(USER, {"role": "assistant", "content": "Sure"})
-    assert MESSAGES.read(turns, SONNET_45)["messages"][-1]["role"] == "assistant"
-    with pytest.raises(AwsError, match="does not support assistant message prefill"):
-        MESSAGES.read(turns, OPUS_46)
 
 
 @pytest.mark.parametrize(
@@ -321,3 +298,12 @@ def test_a_completion_is_refused_by_its_own_schema(request_body, message):
     with pytest.raises(AwsError) as refusal:
         MESSAGES_OR_COMPLETION.read(request_body, "anthropic.claude-v2")
     assert refusal.value.message == message
+
+
+def test_a_turn_of_very_many_calls_is_read_once():
+    calls = [{"type": "tool_use", "id": f"t{at}", "name": "add", "input": {}} for at in range(20_000)]
+    results = [{"type": "tool_result", "tool_use_id": f"t{at}", "content": "1"} for at in range(20_000)]
+    question = MESSAGES.read(
+        body(user({"type": "text", "text": "Go."}), assistant(*calls), user(*results)), OLD
+    )
+    assert len(question["messages"][2]["content"]) == 20_000

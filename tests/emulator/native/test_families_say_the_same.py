@@ -165,7 +165,7 @@ def _streamed(family: Family, reply: Reply) -> list[Native]:
 
 @pytest.mark.parametrize("family", FAMILIES.values(), ids=FAMILIES)
 @given(data=st.data())
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25)
 def test_chunks_join_to_the_whole_text(family: Family, data: st.DataObject) -> None:
     reply = data.draw(replies(family.kinds))
     whole = family.format.body(reply, asked(family.model_id, family.body))
@@ -174,7 +174,7 @@ def test_chunks_join_to_the_whole_text(family: Family, data: st.DataObject) -> N
 
 @pytest.mark.parametrize("family", CHATS.values(), ids=CHATS)
 @given(data=st.data())
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15)
 def test_streamed_tool_calls_join_to_the_whole_ones(family: Family, data: st.DataObject) -> None:
     reply = data.draw(replies(family.kinds))
     message = family.format.body(reply, asked(family.model_id, family.body))["choices"][0]["message"]
@@ -188,7 +188,7 @@ def test_streamed_tool_calls_join_to_the_whole_ones(family: Family, data: st.Dat
 
 @pytest.mark.parametrize("family", PIECEMEAL.values(), ids=PIECEMEAL)
 @given(data=st.data())
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15)
 def test_what_was_said_before_an_error_arrives_before_it(family: Family, data: st.DataObject) -> None:
     reply = data.draw(replies(("text",)))
     events = list(converse_events(reply, family=family_of(family.model_id), latency_ms=1))

@@ -17,7 +17,6 @@ FAMILIES: Mapping[str, tuple[Dialect, tuple[str, ...]]] = {
     "nova": (NOVA, ("amazon.nova-micro", "amazon.nova-lite", "amazon.nova-pro")),
     "titan": (TITAN, ("amazon.titan-text",)),
 }
-_GUARDED = "guardrails are not evaluated in InvokeModel"
 _JS = (
     "Test-Anthropic-with-AWS-Bedrock-Instrumentation/"
     "should-set-request-and-response-attributes-in-span-for-given-prompt"
@@ -33,19 +32,6 @@ DEVIATIONS: Mapping[str, str] = {
     "openllmetry/test_bedrock_with_events_with_no_content#0": _48K,
     "opentelemetry-python-contrib/test_invoke_model_with_content[amazon.nova]#0": _NO_CACHE,
     "opentelemetry-python-contrib/test_invoke_model_with_response_stream_with_content[amazon.nova]#0": _NO_CACHE,
-    "openllmetry/test_nova_completion#0": _GUARDED,
-    "openllmetry/test_nova_completion_with_events_with_content#0": _GUARDED,
-    "openllmetry/test_nova_completion_with_events_with_no_content#0": _GUARDED,
-    "openllmetry/test_nova_invoke_stream#0": _GUARDED,
-    "openllmetry/test_nova_invoke_stream_with_events_with_content#0": _GUARDED,
-    "openllmetry/test_nova_invoke_stream_with_events_with_no_content#0": _GUARDED,
-    "openllmetry/test_titan_invoke_stream#0": _GUARDED,
-    "openllmetry/test_titan_invoke_stream_with_events_with_content#0": _GUARDED,
-    "openllmetry/test_titan_invoke_stream_with_events_with_no_content#0": _GUARDED,
-    "openllmetry/test_guardrail_invoke#0": _GUARDED,
-    "openllmetry/test_guardrail_invoke_stream#0": _GUARDED,
-    "openllmetry/test_titan_invoke_model_guardrail#0": _GUARDED,
-    "openllmetry/test_titan_invoke_stream_guardrail#0": _GUARDED,
 }
 """The recorded answers that the emulator gives otherwise, each with its reason."""
 

@@ -8,12 +8,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bedrock_emulator.errors import AwsError
+from bedrock_emulator.operations.runtime.demand import Demand
 from bedrock_emulator.operations.runtime.invocation import check_question
 from bedrock_emulator.reply.prompt import has_cache_point
 from bedrock_emulator.reply.synthetic import synthesize
 from bedrock_emulator.reply.tokens import input_tokens
 from bedrock_emulator.state.by_region import ByRegion
 from bedrock_emulator.state.models import ModelRecord
+from tests.emulator.native.family_bodies import BODIES as FAMILY_BODIES
 from tests.emulator.native.text_formats import text_format
 
 MESSAGES = {
@@ -40,7 +42,7 @@ MESSAGES = {
         {
             "role": "assistant",
             "content": [
-                {"type": "thinking", "thinking": "Hm.", "signature": "s"},
+                {"type": "thinking", "thinking": "Hm.", "signature": "EgIIAQ=="},
                 {"type": "tool_use", "id": "t", "name": "add", "input": {"a": 1}},
             ],
         },
@@ -56,7 +58,7 @@ MESSAGES = {
     "thinking": {"type": "enabled", "budget_tokens": 1024},
     "stop_sequences": ["x"],
     "temperature": 1,
-    "top_k": 5,
+    "top_p": 1,
 }
 NOVA = {
     "schemaVersion": "messages-v1",
@@ -93,7 +95,8 @@ COMPLETION = {
 }
 
 BODIES = {
-    "anthropic.claude-3-haiku-20240307-v1:0": MESSAGES,
+    **FAMILY_BODIES,
+    "anthropic.claude-3-7-sonnet-20250219-v1:0": MESSAGES,
     "anthropic.claude-v2": COMPLETION,
     "amazon.nova-lite-v1:0": NOVA,
     "amazon.titan-text-express-v1": TITAN,
@@ -104,11 +107,13 @@ JSON = st.recursive(
     | st.booleans()
     | st.integers(-3, 3)
     | st.floats(allow_nan=False)
-    | st.sampled_from(["", "x", "text", "user"]),
+    | st.sampled_from(["", "x", "é", "text", "user", "tool", "data:image/png;base64,AA=="]),
     lambda inner: (
         st.lists(inner, max_size=2)
         | st.dictionaries(
-            st.sampled_from(["type", "text", "role", "content", "source", "name", "bytes"]), inner, max_size=2
+            st.sampled_from(["type", "text", "role", "content", "source", "name", "bytes", "function"]),
+            inner,
+            max_size=2,
         )
     ),
     max_leaves=4,
@@ -151,7 +156,7 @@ def ask(model_id: str, body: Any) -> str:
     """What becomes of a request: an answer, or the sentence that refuses it."""
     try:
         question = text_format(model_id).read(body, model_id)
-        check_question(question, model=model(model_id), streaming=True)
+        check_question(Demand(question, model(model_id), streaming=True))
     except AwsError as error:
         return f"{error.code}: {error.message}"
     has_cache_point(question)
@@ -167,7 +172,7 @@ def test_the_undamaged_request_is_answered(model_id: str, body: Any) -> None:
 @pytest.mark.parametrize(("model_id", "body"), BODIES.items(), ids=BODIES)
 def test_a_damaged_request_is_answered_or_refused(model_id: str, body: Any) -> None:
     @given(damaged(body))
-    @settings(max_examples=150)
+    @settings(max_examples=80)
     def holds(document: Any) -> None:
         outcome = ask(model_id, document)
         assert outcome in ANSWERED or outcome.startswith("ValidationException: ")

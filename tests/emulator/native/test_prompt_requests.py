@@ -145,6 +145,11 @@ REFUSED = [
         {"prompt": "Hi"},
         "#: required key [message] not found#: extraneous key [prompt] is not permitted",
     ),
+    (
+        PEGASUS,
+        {"inputPrompt": "Hi", "mediaSource": {"base64String": ""}, "reasoning_effort": "low"},
+        "#: extraneous key [reasoning_effort] is not permitted",
+    ),
     (COMMAND_R, {"message": "Hi", "stream": True}, "#: extraneous key [stream] is not permitted"),
     (COMMAND, {"prompt": "Hi", "num_generations": 9}, "#/num_generations: 9 is not less or equal to 5"),
     (LLAMA_3, {"prompt": "Hi", "max_gen_len": 4096}, "#/max_gen_len: 4096 is not less or equal to 2048"),
@@ -179,3 +184,9 @@ def test_llamas_since_3_1_may_say_more():
 def test_jurassic_cannot_be_streamed():
     with pytest.raises(AwsError, match="unsupported for streaming"):
         text_format(JURASSIC).chunks((), asked(JURASSIC))
+
+
+def test_a_completions_blanks_are_read_once():
+    prompt = f"\n\nHuman: Hi{' ' * 200_000}there\n\nAssistant:"
+    params = read("anthropic.claude-v2", prompt=prompt, max_tokens_to_sample=5)
+    assert [message["role"] for message in params["messages"]] == ["user"]

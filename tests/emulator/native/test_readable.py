@@ -1,7 +1,7 @@
 """Events that a scenario gives word for word reach native formats in a form that they can read."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bedrock_emulator.errors import AwsError
@@ -107,6 +107,7 @@ def test_what_no_format_can_read_is_passed_over(name, payload):
 @pytest.mark.parametrize("model_id", MODELS)
 def test_no_events_make_a_format_fail(model_id):
     @given(EVENTS)
+    @settings(max_examples=50)
     def holds(events):
         try:
             chunks = list(text_format(model_id).chunks(readable(events), asked(model_id, MODELS[model_id])))

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bedrock_emulator.errors import AwsError
-from bedrock_emulator.native.schema import check, violations
+from bedrock_emulator.native.schema import MOST_VIOLATIONS, check, violations
 
 COHERE_EMBED = {
     "type": "object",
@@ -77,3 +77,10 @@ def test_every_value_has_exactly_one_type(value):
         if isinstance(value, int) and not isinstance(value, bool)
         else [[n] for n in names]
     )
+
+
+def test_a_refusal_of_a_huge_request_stays_small():
+    closed = {"type": "object", "additionalProperties": False}
+    with pytest.raises(AwsError) as refusal:
+        check({f"member{number}": 1 for number in range(100_000)}, closed)
+    assert refusal.value.message.count("extraneous key") == MOST_VIOLATIONS

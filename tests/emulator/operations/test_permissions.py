@@ -131,6 +131,29 @@ def test_a_guardrail_in_a_request_is_needed_too_and_known_to_conditions(
     assert found[0].facts == {"bedrock:GuardrailIdentifier": f"{HERE}:guardrail/abc123{fact}"}
 
 
+@pytest.mark.parametrize(
+    ("operation", "others"),
+    [("InvokeModel", [("bedrock:InvokeModel", f"{MODELS}/{CLAUDE}")]), ("ApplyGuardrail", [])],
+)
+def test_a_guardrail_that_works_through_a_profile_needs_the_profile_too(
+    operation: str, others: list[tuple[str, str]]
+) -> None:
+    created = resources()
+    guardrails = created.of(ACCOUNT, "us-east-1").guardrails
+    profile = f"{HERE}:guardrail-profile/us.guardrail.v1:0"
+    draft = guardrails.new({"name": "g", "crossRegionDetails": {"guardrailProfileArn": profile}})
+    guardrails.add(draft)
+    params = {"guardrailIdentifier": draft.guardrail_id, "guardrailVersion": "DRAFT"}
+    model = {"modelId": CLAUDE} if others else {}
+    found = needs(calling(operation, created=created), params | model)
+
+    assert [(each.action, each.resource) for each in found] == [
+        *others,
+        ("bedrock:ApplyGuardrail", draft.arn),
+        ("bedrock:ApplyGuardrail", profile),
+    ]
+
+
 def test_a_bearer_key_is_needed_first() -> None:
     plain = calling("ListFoundationModels")
     bearer = replace(plain, caller=replace(plain.caller, kind="bearer"))

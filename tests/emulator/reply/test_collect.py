@@ -98,8 +98,8 @@ def delta(index: int, **value: Any) -> tuple[str, dict[str, Any]]:
     ("told", "blocks"),
     [
         ([delta(1, text="b"), delta(0, text="a"), delta(1, text="c")], ({"text": "a"}, {"text": "bc"})),
-        ([delta(0, toolUse={"input": '{"a":'})], ({"toolUse": {"input": {}}},)),
-        ([delta(0, toolUse={"input": "{}"})], ({"toolUse": {"input": {}}},)),
+        ([delta(0, toolUse={"input": '{"a":'})], ({"toolUse": {"toolUseId": "", "name": "", "input": {}}},)),
+        ([delta(0, toolUse={"input": "{}"})], ({"toolUse": {"toolUseId": "", "name": "", "input": {}}},)),
         ([("contentBlockStart", {"contentBlockIndex": 0, "start": {}})], ()),
         ([delta(0, text="")], ()),
         ([("tomorrowsEvent", {"x": 1}), delta(0, text="a")], ({"text": "a"},)),

@@ -4,9 +4,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bedrock_emulator.call import PreparedBody
-from bedrock_emulator.delivery import Pause
+from bedrock_emulator.call import Event, PreparedBody
+from bedrock_emulator.delivery import Cut, Pause
 from bedrock_emulator.reply.pace import LONGEST_SECONDS, Pace, compile_pace
+
+
+def event_of(piece: Event | Pause | Cut) -> Event:
+    """A piece of a stream that must be an event."""
+    assert not isinstance(piece, Pause | Cut)
+    return piece
 
 
 def delta(text):
@@ -81,7 +87,7 @@ def test_what_is_not_said_takes_none(event):
 def test_the_latency_that_a_stream_reports_is_the_sum_of_its_waits(texts, first, rate, jitter, seed):
     pace = Pace(first_token_seconds=first, tokens_per_second=rate, jitter=jitter, seed=seed)
     pieces = list(pace.stream([*map(delta, texts), metadata()]))
-    (_, told) = pieces[-1]
+    _, told = event_of(pieces[-1])
     assert told["metrics"]["latencyMs"] == round(sum(waits(pieces)) * 1000)
     assert [piece for piece in pieces if not isinstance(piece, Pause)][:-1] == [*map(delta, texts)]
 
@@ -107,7 +113,8 @@ def test_the_metrics_of_a_chunk_tell_the_same_times():
     pace = Pace(first_token_seconds=0.25, tokens_per_second=10)
     metrics = {"inputTokenCount": 1, "invocationLatency": 9, "firstByteLatency": 9}
     last = chunk({"type": "message_stop", "amazon-bedrock-invocationMetrics": metrics})
-    *_, (_, payload) = pace.stream([chunk({"generation": "x" * 84}), last])
+    *_, ending = pace.stream([chunk({"generation": "x" * 84}), last])
+    _, payload = event_of(ending)
     told = json.loads(payload["bytes"])["amazon-bedrock-invocationMetrics"]
     assert told == {"inputTokenCount": 1, "invocationLatency": 2250, "firstByteLatency": 250}
 

@@ -109,19 +109,10 @@ def test_a_stop_sequence_beyond_max_tokens_is_not_reached():
     assert reply_to(request, CLAUDE, max_tokens=3).stop_reason == "max_tokens"
 
 
-@pytest.mark.parametrize(
-    ("paths", "fields"),
-    [
-        (["/stop_sequence"], {"stop_sequence": "apple"}),
-        (["/delta/stop_sequence"], {"delta": {"stop_sequence": "apple"}}),
-        (["/usage/output_tokens_details"], None),
-    ],
-)
-def test_response_field_paths_pick_from_the_native_answer(paths, fields):
-    request = ask(
-        "apple", inferenceConfig={"stopSequences": ["apple"]}, additionalModelResponseFieldPaths=paths
-    )
-    assert reply_to(request, CLAUDE).additional_fields == fields
+def test_the_stop_sequence_that_was_met_is_told():
+    request = ask("apple", inferenceConfig={"stopSequences": ["apple"]})
+    assert reply_to(request, CLAUDE).additional_fields == {"stop_sequence": "apple"}
+    assert reply_to(ask("apple"), CLAUDE).additional_fields is None
 
 
 def test_usage_adds_up_and_grows_with_the_request():
@@ -350,6 +341,13 @@ def test_reasoning_stays_away_when_it_leaves_no_room():
 def test_tool_use_has_a_type_from_claude_4_5_on(model, kind):
     tool_use = tool_use_of(reply_to(ask("f", toolConfig=tools(("f", MAGIC_SCHEMA))), model))
     assert tool_use.get("type") == kind
+
+
+def test_tool_use_has_a_type_beside_tools_that_the_service_runs():
+    offered = tools(("f", MAGIC_SCHEMA))
+    offered["tools"].append({"systemTool": {"name": "nova_code_interpreter"}})
+    tool_use = tool_use_of(reply_to(ask("f", toolConfig=offered), NOVA))
+    assert tool_use["type"] == "tool_use"
 
 
 def test_tool_use_ids_repeat_for_a_request_and_differ_between_requests():

@@ -9,6 +9,7 @@ class Model:
 
     model_id: str = "us.amazon.nova-lite-v1:0"
     max_output_tokens: int | None = None
+    context_window: int | None = None
     system_role: bool | None = None
     input_modalities: tuple[str, ...] = ("TEXT", "IMAGE", "VIDEO")
     output_modalities: tuple[str, ...] = ("TEXT",)

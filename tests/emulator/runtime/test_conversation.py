@@ -1,7 +1,10 @@
+from typing import Any
+
 import pytest
 
 from bedrock_emulator.errors import AwsError
 from bedrock_emulator.operations.runtime.conversation import check_conversation
+from bedrock_emulator.operations.runtime.demand import Demand
 from bedrock_emulator.reply.family import family_of
 from bedrock_emulator.reply.render import converse_output
 from bedrock_emulator.reply.synthetic import synthesize
@@ -32,13 +35,13 @@ def result(tool_use_id, **members):
 
 def refusal(model, *messages, streaming=False, **members):
     with pytest.raises(AwsError) as refused:
-        check_conversation({"messages": list(messages), **members}, model=model, streaming=streaming)
+        check_conversation(Demand({"messages": list(messages), **members}, model, streaming=streaming))
     assert refused.value.code == "ValidationException"
     return refused.value.message
 
 
 def accept(model, *messages, streaming=False, **members):
-    check_conversation({"messages": list(messages), **members}, model=model, streaming=streaming)
+    check_conversation(Demand({"messages": list(messages), **members}, model, streaming=streaming))
 
 
 @pytest.mark.parametrize("messages", [[assistant("hi"), user("ho")], []], ids=["assistant", "none"])
@@ -143,15 +146,20 @@ def test_a_chosen_tool_must_be_offered():
     )
 
 
-@pytest.mark.parametrize("choice", [{"auto": {}}, {"any": {}}, {"tool": {"name": "f"}}], ids=str)
+AUTO: dict[str, Any] = {"auto": {}}
+ANY: dict[str, Any] = {"any": {}}
+TOOL = {"tool": {"name": "f"}}
+
+
 @pytest.mark.parametrize(
-    "model_id",
+    ("model_id", "choice"),
     [
-        "anthropic.claude-sonnet-4-5-20250929-v1:0",
-        "amazon.nova-lite-v1:0",
-        "meta.llama4-maverick-17b-instruct-v1:0",
-        "mistral.mistral-large-2402-v1:0",
+        *((CLAUDE_4_5.model_id, choice) for choice in (AUTO, ANY, TOOL)),
+        *(("amazon.nova-lite-v1:0", choice) for choice in (AUTO, ANY, TOOL)),
+        ("meta.llama4-maverick-17b-instruct-v1:0", AUTO),
+        *(("mistral.mistral-large-2402-v1:0", choice) for choice in (AUTO, ANY)),
     ],
+    ids=str,
 )
 def test_an_agent_may_send_back_what_the_synthetic_model_said(model_id, choice):
     config = {**TOOLS, "toolChoice": choice}
@@ -223,9 +231,9 @@ def test_llama_3_has_no_tools_in_streams():
 )
 def test_cache_points_need_a_model_that_caches(members):
     params = {"messages": [user("a")], **members}
-    check_conversation(params, model=Model(prompt_caching=None))
+    check_conversation(Demand(params, Model(CLAUDE_4_5.model_id, prompt_caching=None)))
     with pytest.raises(AwsError) as refused:
-        check_conversation(params, model=Model(prompt_caching=False))
+        check_conversation(Demand(params, Model(prompt_caching=False)))
     assert (refused.value.code, refused.value.status) == ("AccessDeniedException", 403)
     assert refused.value.message == (
         "You invoked an unsupported model or your request did not allow prompt caching. "

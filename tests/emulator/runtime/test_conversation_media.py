@@ -62,7 +62,10 @@ def test_a_claude_image_above_five_megabytes_of_base64_is_refused():
 
 def test_an_image_needs_a_model_that_sees():
     blind = Model(input_modalities=("TEXT",))
-    assert refusal(blind, [image()]) == "This model doesn't support the image field for user messages."
+    assert refusal(blind, [image()]) == (
+        "This model doesn't support the image content block that you provided. "
+        "Update the content block and try again."
+    )
 
 
 @pytest.mark.parametrize("content", [[TEXT, video()], [result(video())]], ids=["message", "toolResult"])
@@ -121,4 +124,38 @@ def test_document_names_that_are_refused(name):
 def test_document_names_are_unique_in_the_whole_conversation():
     assert refusal(NOVA, [TEXT, document("a")], [TEXT, document("a")]) == (
         "Messages can't contain duplicate document names. Rename the document and retry your request."
+    )
+
+
+def png(width, height=1):
+    header = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + width.to_bytes(4, "big") + height.to_bytes(4, "big")
+    return image("png", {"bytes": header})
+
+
+@pytest.mark.parametrize("large", [png(8001), png(1, 8001)])
+def test_claude_refuses_an_image_with_too_many_pixels_on_a_side(large):
+    accept(CLAUDE_4_5, [TEXT, png(8000, 8000)])
+    accept(NOVA, [TEXT, large])
+    assert refusal(CLAUDE_4_5, [TEXT, large]) == (
+        "The model returned the following errors: messages.0.content.1.image.source.base64.data: "
+        "At least one of the image dimensions exceed max allowed size: 8000 pixels"
+    )
+
+
+def test_many_images_may_have_fewer_pixels():
+    accept(CLAUDE_4_5, [TEXT, *[png(2001)] * 20])
+    accept(CLAUDE_4_5, [TEXT, *[png(2000)] * 21])
+    assert refusal(CLAUDE_4_5, [TEXT], [TEXT, *[png(1)] * 20, result(png(2001))]) == (
+        "The model returned the following errors: "
+        "messages.1.content.21.tool_result.content.0.image.source.base64.data: "
+        "At least one of the image dimensions exceed max allowed size for many-image requests: 2000 pixels"
+    )
+
+
+def test_audio_is_refused_where_the_model_does_not_hear():
+    audio = {"audio": {"format": "mp3", "source": {"bytes": b"ID3"}}}
+    accept(Model(input_modalities=("SPEECH", "TEXT")), [TEXT, audio])
+    assert refusal(NOVA, [TEXT, audio]) == (
+        "This model doesn't support the audio content block that you provided. "
+        "Update the content block and try again."
     )

@@ -7,6 +7,7 @@ import pytest
 
 from bedrock_emulator.errors import AwsError
 from bedrock_emulator.operations.runtime.conversation import check_conversation
+from bedrock_emulator.operations.runtime.demand import Demand
 from bedrock_emulator.reply.family import family_of
 from bedrock_emulator.reply.prompt import has_cache_point
 from bedrock_emulator.reply.render import converse_events, usage_members
@@ -49,7 +50,7 @@ def model_of(record):
 def outcome(record, *, streaming):
     params = with_blobs(refilled(record["request"]["body"]))
     try:
-        check_conversation(params, model=model_of(record), streaming=streaming)
+        check_conversation(Demand(params, model_of(record), streaming=streaming))
     except AwsError as error:
         return error.message
     reply = synthesize(params, model_id=record["model"], max_tokens=4096)

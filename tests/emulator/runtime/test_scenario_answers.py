@@ -243,6 +243,35 @@ def test_converse_answers_with_the_events_put_together(http):
     assert streamed(call(http, "ConverseStream", NOVA)) == EVENTS
 
 
+@pytest.mark.parametrize(
+    "event",
+    [
+        {"messageStart": {}},
+        {"contentBlockStart": {"start": {"toolUse": {}}}},
+        {"contentBlockDelta": {"delta": {"toolUse": {}}}},
+        {"contentBlockDelta": {"contentBlockIndex": 7, "delta": {"citation": {}}}},
+        {"contentBlockStop": {}},
+        {"messageStop": {}},
+        {"metadata": {"usage": {}}},
+        {"messageStop": {"stopReason": "x", "fromTomorrow": 1}},
+    ],
+    ids=str,
+)
+@pytest.mark.parametrize("model", [NOVA, CLAUDE, GPT_OSS])
+def test_an_event_that_lacks_members_is_served_by_every_operation(http, event, model):
+    put(http, {"reply": {"events": [event]}})
+    assert whole(call(http, "Converse", model))["output"]["message"]["role"] == "assistant"
+    assert len(streamed(call(http, "ConverseStream", model))) == 1
+    body = {"anthropic_version": "bedrock-2023-05-31", "max_tokens": 9} if model == CLAUDE else {}
+    content: Any = [{"text": "hi"}] if model == NOVA else "hi"
+    for path in ("invoke", "invoke-with-response-stream"):
+        answer = http.post(
+            f"/model/{model}/{path}", json={**body, "messages": [{"role": "user", "content": content}]}
+        )
+        assert answer.status_code == 200, answer.text
+        assert b"see its log" not in answer.data
+
+
 def test_an_exception_among_the_events_is_the_error_of_converse(http):
     put(http, {"reply": {"events": [*EVENTS[:2], {"throttlingException": {"message": "Slow down."}}]}})
     answer = call(http, "Converse", NOVA)

@@ -1,4 +1,5 @@
 import string
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -52,6 +53,9 @@ GUARDED = facts(
         ({"model": ["amazon.*", "*claude*"]}, facts(), True),
         ({"lastUserText": {"equals": "hi"}}, facts("hi"), True),
         ({"lastUserText": {"equals": "hi"}}, facts("hi!"), False),
+        ({"lastUserText": {"equals": "hi\n"}}, facts("hi"), True),  # as YAML's `|` has it
+        ({"lastUserText": {"equals": "hi"}}, facts(" hi\n"), True),
+        ({"lastUserText": {"equals": "hi"}}, facts(messages=[user({"guardContent": {"text": {"text": " hi "}}})]), True),
         ({"lastUserText": {"contains": "Paris"}}, WEATHER, True),
         ({"lastUserText": {"contains": ["Paris", "please"]}}, WEATHER, True),
         ({"lastUserText": {"contains": ["Paris", "London"]}}, WEATHER, False),
@@ -61,6 +65,7 @@ GUARDED = facts(
         ({"lastUserText": {"equals": "one"}}, facts(messages=[user({"text": "one"}), assistant({"text": "two"})]), True),
         ({"systemText": {"contains": "brief"}}, facts(system=[{"text": "Be brief."}]), True),
         ({"systemText": {"equals": "a\nb"}}, facts(system=[{"text": "a"}, {"text": "b"}]), True),
+        ({"systemText": {"equals": "a\n"}}, facts(system=[{"text": "a "}]), True),
         ({"systemText": {"contains": "brief"}}, facts(), False),
         ({"toolOffered": "add"}, facts(toolConfig=TOOLS), True),
         ({"toolOffered": "ad"}, facts(toolConfig=TOOLS), False),
@@ -73,6 +78,7 @@ GUARDED = facts(
         ({"toolResult": {"contains": ""}}, facts(), False),
         ({"turn": 1}, facts(), True),
         ({"turn": 2}, AFTER_TOOL, True),
+        ({"turn": 1}, facts(messages=[user({"text": "a"}), assistant({"text": "begin so"})]), True),
         ({"turn": {"atLeast": 2}}, facts(), False),
         ({"turn": {"atMost": 1}}, AFTER_TOOL, False),
         ({"turn": {"atLeast": 1, "atMost": 2}}, AFTER_TOOL, True),
@@ -97,6 +103,10 @@ GUARDED = facts(
         ({"jsonPath": {"path": "$.toolConfig", "exists": False}}, facts(), True),
         ({"jsonPath": {"path": "$.top_k", "equals": 1}}, facts(top_k=True), False),
         ({"jsonPath": {"path": "$.top_k", "equals": True}}, facts(top_k=True), True),
+        ({"jsonPath": {"path": "$.top_k", "equals": 1}}, facts(top_k=1.0), True),
+        ({"jsonPath": {"path": "$.stop", "equals": ["a", {"b": 1}]}}, facts(stop=["a", {"b": 1}]), True),
+        ({"jsonPath": {"path": "$.stop", "equals": []}}, facts(stop=["a"]), False),
+        ({"jsonPath": {"path": "$.stop[*]", "equals": "b"}}, facts(stop=["a", "b"]), True),
         ({"jsonPath": [{"path": "$.a"}, {"path": "$.b"}]}, facts(a=0, b=None), True),
         ({"jsonPath": [{"path": "$.a"}, {"path": "$.b"}]}, facts(a=0), False),
     ],
@@ -106,6 +116,28 @@ def test_a_condition_holds_of_the_requests_that_it_says(
     when: dict[str, Any], request_facts: Facts, holds: bool
 ):
     assert (scenario({"when": when, "reply": "x"}).match(request_facts) is not None) is holds
+
+
+class Searched(dict[str, Any]):
+    """A request's JSON that counts how often it is searched."""
+
+    times = 0
+
+    def values(self) -> Any:
+        self.times += 1
+        return super().values()
+
+
+def test_a_json_path_is_searched_once_for_all_rules_that_ask_about_it():
+    path = {"path": "$.*"}
+    rules = scenario(
+        *({"when": {"jsonPath": {**path, "equals": number}}, "reply": "x"} for number in range(9)),
+        {"when": {"jsonPath": {**path, "contains": "b"}}, "reply": "x"},
+        {"when": {"jsonPath": {**path, "exists": False}}, "reply": "x"},
+    )
+    body = Searched(a="c")
+    assert rules.match(Facts(replace(ask(), body=body))) is None
+    assert body.times == 1
 
 
 def test_all_conditions_must_hold():

@@ -131,6 +131,16 @@ def test_a_tool_use_without_an_id_gets_one_that_follows_from_the_request():
     assert said(two, text="another question").blocks[0]["toolUse"]["toolUseId"] != first["toolUseId"]
 
 
+def test_tool_uses_are_numbered_by_themselves():
+    """As Kimi K2 shows, whose ids tell the number."""
+    content = [{"reasoning": "Hm."}, {"toolUse": {"name": "f"}}, "And:", {"toolUse": {"name": "f"}}]
+    blocks = said({"content": content}, names=("moonshot.kimi-k2-thinking",)).blocks
+    assert [block["toolUse"]["toolUseId"] for block in blocks if "toolUse" in block] == [
+        "functions.f:0",
+        "functions.f:1",
+    ]
+
+
 def deltas(reply: Any, model: str = NOVA) -> list[dict[str, Any]]:
     events = converse_events(reply, family=family_of(model), latency_ms=1)
     return [payload["delta"] for name, payload in events if name == "contentBlockDelta"]
@@ -295,12 +305,39 @@ def test_a_reply_can_be_streamed_again_and_again():
         ({"reply": {"content": [{"toolUse": {"input": {}}}]}}, "rules[0].reply.content[0]", "name"),
         ({"reply": {"content": [{"reasoningContent": {}}]}}, "rules[0].reply.content[0]", "reasoningContent"),
         (
+            {"reply": {"content": [{"toolUse": {"name": "f", "inptu": {}}}]}},
+            "rules[0].reply.content[0].toolUse.inptu",
+            "did you mean 'input'",
+        ),
+        (
             {"reply": {"content": [{"image": {"format": "png", "source": {"bytes": "%%"}}}]}},
             "rules[0].reply.content[0]",
             "base64",
         ),
         ({"reply": {"events": []}}, "rules[0].reply.events", "at least 1 items"),
         ({"reply": {"events": [{"metadata": 1}]}}, "rules[0].reply.events[0].metadata", "an object"),
+        ({"reply": {"events": [{"metadat": {}}]}}, "rules[0].reply.events[0].metadat", "mean 'metadata'"),
+        (
+            {"reply": {"events": [{"messageStop": {"stopReason": 7}}]}},
+            "rules[0].reply.events[0].messageStop",
+            "messageStop.stopReason",
+        ),
+        (
+            {"reply": {"events": [{"contentBlockDelta": {"delta": {"text": "a", "toolUse": {}}}}]}},
+            "rules[0].reply.events[0].contentBlockDelta",
+            "contentBlockDelta.delta",
+        ),
+        (
+            {
+                "reply": {
+                    "events": [
+                        {"contentBlockDelta": {"delta": {"reasoningContent": {"redactedContent": "A"}}}}
+                    ]
+                }
+            },
+            "rules[0].reply.events[0].contentBlockDelta",
+            "base64",
+        ),
         (
             {"reply": {"events": [{"throttlingException": {}}, {"metadata": {}}]}},
             "rules[0].reply.events[1]",

@@ -36,10 +36,39 @@ def test_every_error_is_found_with_its_line_and_a_suggestion(file: Path):
     rules = "  - repyl: a\n  - when:\n      lastUserTxt: {equals: a}\n    reply: {content: [{text: 5}]}\n"
     assert found(checked(file, rules)) == [
         ("error", 3, "unknown member 'repyl'; did you mean 'reply'?"),
-        ("error", 3, "give at least one of 'reply', 'sequence', 'fault', 'pace'"),
+        ("error", 3, "give at least one of 'reply', 'sequence', 'fault', 'pace', 'upstream'"),
         ("error", 5, "unknown member 'lastUserTxt'; did you mean 'lastUserText'?"),
         ("error", 6, "must be a string"),
     ]
+
+
+def test_a_rule_that_breaks_the_schema_does_not_hide_what_is_wrong_with_the_others(file: Path):
+    rules = "  - repyl: a\n  - {when: {operation: Convers}, reply: x}\n  - {name: a, reply: x}\n"
+    assert found(checked(file, rules)) == [
+        ("error", 3, "unknown member 'repyl'; did you mean 'reply'?"),
+        ("error", 3, "give at least one of 'reply', 'sequence', 'fault', 'pace', 'upstream'"),
+        ("error", 4, "no operation is called 'Convers'; did you mean 'Converse'?"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("document", "messages"),
+    [
+        ("", ["must be an object"]),
+        ("[a]", ["must be an object"]),
+        ("version: 1", ["'rules' is missing"]),
+        ("version: 1\nrules: {}", ["must be a list"]),
+        ("version: 1\nrules: [5]", ["must be an object"]),
+        ("rules: [{when: {operation: Convers}, reply: x}]",
+         ["'version' is missing", "no operation is called 'Convers'; did you mean 'Converse'?"]),
+    ],
+)  # fmt: skip
+def test_a_file_that_is_hardly_a_scenario_is_checked_as_far_as_it_goes(
+    file: Path, document: str, messages: list[str]
+):
+    file.write_text(document)
+    report = check_file(file, api=api(), model_names=MODELS)
+    assert [each.message for each in report.findings] == messages
 
 
 def test_rules_that_fit_the_schema_and_cannot_be_followed_are_all_found(file: Path):

@@ -89,6 +89,12 @@ def test_a_fault_of_a_rule_happens_as_often_as_it_says_and_then_the_reply_is_giv
     assert turns[0].fault.place == "rules[0].fault"
 
 
+def test_a_fault_of_a_stream_is_not_used_up_by_an_answer_in_one_piece():
+    rules = script({"fault": {"stream": {"endAfterEvents": 1}, "count": 1}, "reply": "at last"})
+    turns = [rules.turn(ask(operation=each)) for each in ("Converse", "ConverseStream", "ConverseStream")]
+    assert [turn is not None and turn.fault is not None for turn in turns] == [False, True, False]
+
+
 def test_a_sequence_can_have_faults_and_paces():
     rules = script(
         {"sequence": [{"fault": THROTTLED}, {"reply": "a", "pace": {"tokensPerSecond": 5}}], "then": "loop"}

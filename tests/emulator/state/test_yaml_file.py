@@ -50,11 +50,23 @@ def test_json_has_places_too(tmp_path: Path):
     assert (found.document, found.place("a.b[1]")) == ({"a": {"b": [1, 2]}}, Place(4, 3))
 
 
-def test_json_that_yaml_cannot_read_is_read_without_places(tmp_path: Path):
-    found = read(tmp_path, '{"a": "\\ud83d\\ude00"}', "a.json")
-    assert (found.document, found.place("a")) == ({"a": "\U0001f600"}, Place(1, 1))
+@pytest.mark.parametrize(
+    ("text", "value", "place"),
+    [
+        ('{\n"a": "\\ud83d\\ude00"}', "\U0001f600", Place(2, 1)),
+        ('{\n"a": "\\\\ud83d"}', "\\ud83d", Place(2, 1)),
+        ('{\n"a": "\x7f"}', "\x7f", Place(1, 1)),  # which YAML does not have at all
+    ],
+    ids=["escaped emoji", "escaped backslash", "control character"],
+)
+def test_json_that_is_no_yaml_has_the_places_that_can_be_known(
+    tmp_path: Path, text: str, value: str, place: Place
+):
+    found = read(tmp_path, text, "a.json")
+    assert (found.document, found.place("a")) == ({"a": value}, place)
 
 
+ONE_LONG_TEXT = f"a: &a '{'x' * 100_000}'\nb: [{','.join(['*a'] * 200)}]"
 BILLION_LAUGHS = "a: &a [x,x,x,x,x,x,x,x,x,x]\n" + "".join(
     f"{name}: &{name} [{','.join([f'*{before}'] * 10)}]\n"
     for before, name in zip("abcdefg", "bcdefgh", strict=True)
@@ -68,14 +80,22 @@ BILLION_LAUGHS = "a: &a [x,x,x,x,x,x,x,x,x,x]\n" + "".join(
         ("a: 1\na: 2", "the key 'a' is there twice", Place(2, 1)),
         ("a: !!python/object:os.system x", "the tag .* is not known", Place(1, 4)),
         ("a: !!binary aGk=", "the tag .* is not known", Place(1, 4)),
-        ("a: 1\n---\nb: 2", "is not YAML: but found another document", Place(2, 1)),
+        ("a: !!set {b}", "the tag .* is not known", Place(1, 4)),
+        ("a: !!int b", "is not a number", Place(1, 4)),
+        ("a: 1\n---\nb: 2", "has more than one document", Place(2, 1)),
+        ("a:\n\t- b", "is not YAML: .*; indent with spaces, not with tabs", Place(2, 1)),
         ("? [a]\n: 1", "a key must be a text", Place(1, 3)),
-        ("a: &x [*x]", "nests deeper", None),
+        ("a: &x [*x]", "no value before this one is called '&x'", Place(1, 8)),
+        ("a: *x", "no value before this one is called '&x'", Place(1, 4)),
         ("[" * 100 + "]" * 100, "nests deeper than 64 levels", Place(1, 66)),
-        (f"a: {'9' * 40}", "not JSON: Integer exceeds", Place(1, 1)),
-        (BILLION_LAUGHS, "aliases for more than 100,000 values", None),
+        ("[" * 200_000, "nests deeper than 64 levels", Place(1, 66)),
+        (f"a: {'9' * 40}", "is a larger number than JSON carries", Place(1, 4)),
+        (f"a: {'9' * 5000}", "is not a number, or far too long for one", Place(1, 4)),
+        ("a: 1e400", "is a larger number than JSON carries", Place(1, 4)),
+        (BILLION_LAUGHS, "aliases for more than 16,777,216 characters", None),
+        (ONE_LONG_TEXT, "aliases for more than 16,777,216 characters", None),
         (b"a: \xff", "is not UTF-8 at byte 3", Place(1, 1)),
-        ("a: \x00", "is not YAML", None),
+        ("ü:\n  \x00", "is not YAML: control characters are not allowed", Place(2, 3)),
     ],
 )  # fmt: skip
 def test_a_file_that_cannot_be_read_says_why_and_where(

@@ -111,6 +111,31 @@ def test_keys_are_sorted_at_every_level_and_nothing_is_lost(payload: dict[str, A
     assert ordered(event["payload"])
 
 
+@pytest.mark.parametrize(
+    ("result", "written"),
+    [
+        pytest.param(
+            [{"json": {"z": {"b": 1, "a": 2}, "c": 3}}], b'[{"json":{"z":{"b":1,"a":2},"c":3}}]', id="json"
+        ),
+        pytest.param([{"text": "7"}], b'[{"text":"7"}]', id="text"),
+        pytest.param([{"b": 1, "a": 2}, "c"], b'[{"a":2,"b":1},"c"]', id="neither"),
+        pytest.param("json", b'"json"', id="no list"),
+    ],
+)
+def test_what_a_tool_returned_keeps_its_order(result: Any, written: bytes) -> None:
+    delta = {"toolResult": result}
+    (frame,) = decode_frames(
+        encode_event("contentBlockDelta", {"delta": delta, "contentBlockIndex": 1}, padding=None)
+    )
+    assert frame.payload == b'{"contentBlockIndex":1,"delta":{"toolResult":' + written + b"}}"
+
+
+@pytest.mark.parametrize("payload", [{}, {"delta": None}, {"delta": "toolResult"}])
+def test_a_delta_that_is_none_is_framed_as_it_is(payload: dict[str, Any]) -> None:
+    (event,) = decode_events(encode_event("contentBlockDelta", payload, padding=None))
+    assert event["payload"] == payload
+
+
 def test_json_is_compact_and_not_escaped_to_ascii() -> None:
     (frame,) = decode_frames(encode_event("messageStop", {"z": [1, "é"], "a": {}}, padding=None))
     assert frame.payload == '{"a":{},"z":[1,"é"]}'.encode()

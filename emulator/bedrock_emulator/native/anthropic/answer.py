@@ -6,14 +6,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from bedrock_emulator.native.format import Asked, CacheHeaders, Native, inexpressible
-from bedrock_emulator.native.identifiers import long_id, short_id
+from bedrock_emulator.native.identifiers import long_id, made_for_converse, short_id
 from bedrock_emulator.native.spoken import stop_sequence
 from bedrock_emulator.reply.family import ClaudeVersion, claude_version
 from bedrock_emulator.reply.reply import Block, Reply
 from bedrock_emulator.reply.tokens import estimate_tokens
-
-_GENERATED_TOOL_ID = re.compile(r"tooluse_[\w-]{22}")
-"""An id that was made for Converse, not given by a scenario."""
 
 _MODEL_ID = re.compile(r"anthropic\.(?P<name>claude-.+?)(?:-v\d+)?(?::\d+)?")
 _OLD_NAMES = {
@@ -84,7 +81,11 @@ def usage(asked: Asked, *, output_tokens: int, thinking_tokens: int = 0) -> dict
         members["cache_creation_input_tokens"] = written
         members["cache_read_input_tokens"] = read
     if _since(asked.model_id, _TELLS_CACHE_TTL_SINCE):
-        members["cache_creation"] = {"ephemeral_5m_input_tokens": written, "ephemeral_1h_input_tokens": 0}
+        long = asked.cache_write_1h_tokens
+        members["cache_creation"] = {
+            "ephemeral_5m_input_tokens": written - long,
+            "ephemeral_1h_input_tokens": long,
+        }
     members["output_tokens"] = output_tokens
     if _since(asked.model_id, _TELLS_DETAILS_SINCE):
         members["output_tokens_details"] = {"thinking_tokens": thinking_tokens}
@@ -133,8 +134,7 @@ def tool_use_start(tool_use: Mapping[str, Any]) -> dict[str, Any]:
 
 def _tool_id(converse_id: str) -> str:
     """`toolu_bdrk_01…` [recorded] in place of an id made for Converse; one that a scenario gives stays."""
-    made = _GENERATED_TOOL_ID.fullmatch(converse_id)
-    return "toolu_bdrk_01" + short_id("tool", converse_id) if made else converse_id
+    return "toolu_bdrk_01" + short_id("tool", converse_id) if made_for_converse(converse_id) else converse_id
 
 
 def _thinking(reasoning: Mapping[str, Any]) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from bedrock_emulator.native.spoken import spoken, stop_sequence
 from bedrock_emulator.reply.reply import Reply
 
 _NAME = "a text completion of Claude"
-_TURN = re.compile(r"\s*\b(Human|Assistant):")
+_TURN = re.compile(r"\b(Human|Assistant):")
 _END_OF_TURN = "\n\nHuman:"
 """Where a turn ends by itself: it counts as a stop sequence [recorded]."""
 

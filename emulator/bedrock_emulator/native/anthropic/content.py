@@ -1,7 +1,5 @@
 """Claude's content blocks of a request, as Converse's."""
 
-import binascii
-from base64 import b64decode
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
@@ -13,6 +11,7 @@ from bedrock_emulator.native.anthropic.refusals import (
     refusal,
     require,
 )
+from bedrock_emulator.native.encoded import decoded
 
 _IMAGE_TYPES = ("image/jpeg", "image/png", "image/gif", "image/webp")
 _CACHE_POINT = {"cachePoint": {"type": "default"}}
@@ -58,10 +57,10 @@ def _image(block: Mapping[str, Any], place: str) -> Iterator[Mapping[str, Any]]:
 
 def _data(source: Mapping[str, Any], place: str) -> bytes:
     written = expect(require(source, "data", place), "string", f"{place}.data")
-    try:
-        return b64decode(written, validate=True)
-    except binascii.Error as error:
-        raise refusal(f"{place}.data", "invalid base64 data") from error  # [guess]
+    data = decoded(written)
+    if data is None:
+        raise refusal(f"{place}.data", "invalid base64 data")  # [guess]
+    return data
 
 
 def _document(block: Mapping[str, Any], place: str) -> Iterator[Mapping[str, Any]]:

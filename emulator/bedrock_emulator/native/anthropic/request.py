@@ -31,7 +31,6 @@ _KNOWN = frozenset(
     | _SAMPLING.keys()
     | set(_PASSED_ON)
 )
-_LEAST_THINKING = 1024
 _TOOL_TYPES = (
     "bash_20250124",
     "custom",
@@ -82,21 +81,17 @@ def _check_members(body: Native) -> None:
             raise refusal(name, "Extra inputs are not permitted")
     thinking = body.get("thinking")
     if thinking is not None:
-        _check_thinking(expect(thinking, "dictionary", "thinking"), body["max_tokens"])
+        _check_thinking(expect(thinking, "dictionary", "thinking"))
 
 
-def _check_thinking(thinking: Mapping[str, Any], max_tokens: Any) -> None:
+def _check_thinking(thinking: Mapping[str, Any]) -> None:
+    """Its form; which settings go together depends on the model."""
     kind = expect_one_of(
         require(thinking, "type", "thinking"), ("enabled", "disabled", "adaptive"), "thinking.type"
     )
-    if kind != "enabled":
-        return
-    place = "thinking.enabled.budget_tokens"
-    budget = expect_range(
-        require(thinking, "budget_tokens", "thinking.enabled"), "integer", place, least=_LEAST_THINKING
-    )
-    if isinstance(max_tokens, int) and max_tokens <= budget:  # [reported by users]
-        raise validation_error("`max_tokens` must be greater than `thinking.budget_tokens`.")
+    if kind == "enabled":
+        budget = require(thinking, "budget_tokens", "thinking.enabled")
+        expect(budget, "integer", "thinking.enabled.budget_tokens")
 
 
 def _inference(body: Native) -> dict[str, Any]:

@@ -4,7 +4,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby, pairwise
 from typing import Any
 
-from bedrock_emulator.errors import validation_error
 from bedrock_emulator.native.anthropic.refusals import expect, expect_one_of, inside, refusal, require
 from bedrock_emulator.reply.family import claude_version
 
@@ -12,16 +11,12 @@ Message = Mapping[str, Any]
 Turn = Sequence[tuple[int, Message]]
 """Numbered messages of one role in a row."""
 
-_SYSTEM_TURNS_SINCE = (4, 8)
-"""Opus 4.8 took a system turn in the middle [recorded]."""
-_NO_PREFILL_SINCE = (4, 6)
-"""[reported by users]"""
 _ASSISTANT_FIRST_SINCE = (4, 5)
 """Sonnet 4.5 answered a conversation that the assistant opened [recorded, Converse]."""
 
 
 def check_roles(messages: Any, model_id: str) -> None:
-    """Who speaks, first, last and between."""
+    """Who speaks, and who speaks first; what else depends on the model is not checked here."""
     version = claude_version(model_id)
     number = version.number if version else (2, 0)
     if not expect(messages, "list", "messages"):
@@ -29,21 +24,11 @@ def check_roles(messages: Any, model_id: str) -> None:
     for index, message in enumerate(messages):
         place = inside("messages", index)
         role = require(expect(message, "dictionary", place), "role", place)
-        if role == "system" and number < _SYSTEM_TURNS_SINCE:  # [reported by users]
-            raise refusal(
-                "messages",
-                'Unexpected role "system". The Messages API accepts a top-level `system` parameter, '
-                'not "system" as an input message role.',
-            )
         if role != "system":
             expect_one_of(role, ("user", "assistant"), f"{place}.role")
         require(message, "content", place)
     if messages[0]["role"] != "user" and number < _ASSISTANT_FIRST_SINCE:  # [reported by users]
         raise refusal("messages", 'first message must use the "user" role')
-    if messages[-1]["role"] == "assistant" and number >= _NO_PREFILL_SINCE:
-        raise validation_error(  # [reported by users]
-            "This model does not support assistant message prefill. The conversation must end with a user message."
-        )
 
 
 def check_turns(messages: Sequence[Message]) -> None:
@@ -79,7 +64,8 @@ def _check_tool_turns(messages: Sequence[Message]) -> None:
     ]
     for before, after in pairwise([[], *turns]):
         called, answered = _called(before), list(_answered(after))
-        missing = [identity for identity in called if identity not in {one for _, one in answered}]
+        known, given = set(called), {identity for _, identity in answered}
+        missing = [identity for identity in called if identity not in given]
         if missing:
             raise refusal(
                 inside("messages", before[-1][0]),
@@ -87,7 +73,7 @@ def _check_tool_turns(messages: Sequence[Message]) -> None:
                 "Each `tool_use` block must have a corresponding `tool_result` block in the next message.",
             )
         for place, identity in answered:
-            if identity not in called:
+            if identity not in known:
                 raise refusal(
                     place,
                     f"unexpected `tool_use_id` found in `tool_result` blocks: {identity}. Each `tool_result` block "

@@ -1,16 +1,19 @@
 """Who answers a model request (a scenario rule, else the synthetic model), in a form that every operation renders."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from bedrock_emulator.call import Call, Event
+from bedrock_emulator.call import Call, Event, Source
 from bedrock_emulator.delivery import Delivery
 from bedrock_emulator.faults.errors import ErrorFault
+from bedrock_emulator.operations.runtime.guarding import Outcome
+from bedrock_emulator.operations.runtime.prompt_caching import look_up
 from bedrock_emulator.reply.collect import reply_of
-from bedrock_emulator.reply.reply import Reply
+from bedrock_emulator.reply.reply import Reply, Usage
 from bedrock_emulator.reply.request import ModelRequest
 from bedrock_emulator.reply.synthetic import synthesize
 from bedrock_emulator.reply.tokens import input_tokens
+from bedrock_emulator.state.upstreams import Upstream
 
 DEFAULT_MAX_TOKENS = 4096
 """Output tokens of a request that names no maximum, for models whose limit is unknown [guess]."""
@@ -24,6 +27,12 @@ class Answer:
     events: Iterable[Event] | None = None
     """ConverseStream events, exactly as they are to be sent; None when the reply is known."""
     delivery: Delivery = field(default_factory=Delivery)
+    source: Source | None = None
+    """Of events that take time to come."""
+    usage: Usage | None = None
+    """Of events whose counts are known before they come."""
+    outcome: Outcome | None = None
+    """What the guardrail of the request made of it; None without one."""
 
 
 def answer(call: Call, request: ModelRequest) -> Answer:
@@ -32,6 +41,16 @@ def answer(call: Call, request: ModelRequest) -> Answer:
     Raises:
         AwsError: a rule orders an error in place of an answer, or no rule matches where one must.
     """
+    found = look_up(call, request)
+    said = _said(call, replace(request, cached=found.cached))
+    call.lab.prompt_cache.keep(found)  # only now: an error in place of an answer leaves nothing in the cache
+    if said.reply is None:
+        return replace(said, events=call.lab.signatures.noted(said.events or ()))
+    call.lab.signatures.note(said.reply.blocks)
+    return said
+
+
+def _said(call: Call, request: ModelRequest) -> Answer:
     turn = call.lab.scenario.turn(request)
     if turn is None:
         return Answer(reply=_synthetic(request))
@@ -42,9 +61,22 @@ def answer(call: Call, request: ModelRequest) -> Answer:
         return Answer(reply=turn.said, delivery=delivery)
     if turn.said is None:
         return Answer(reply=_synthetic(request), delivery=delivery)
+    if isinstance(turn.said, Upstream):
+        return _asked(call, request, turn.said, delivery)
     if call.operation.events:
         return Answer(events=turn.said, delivery=delivery)
     return Answer(reply=reply_of(turn.said, input_tokens=input_tokens(request.params)), delivery=delivery)
+
+
+def _asked(call: Call, request: ModelRequest, upstream: Upstream, delivery: Delivery) -> Answer:
+    """What another server says, which is always asked for a stream."""
+    # Most servers of ours have no upstream, and need no `requests`.
+    from bedrock_emulator.upstream.client import ask
+
+    said = ask(upstream, request, operation=call.operation)
+    if call.operation.events:
+        return Answer(events=said, source=said, delivery=delivery)
+    return Answer(reply=reply_of(said), delivery=delivery)
 
 
 def latency_ms(reply: Reply) -> int:
@@ -53,4 +85,6 @@ def latency_ms(reply: Reply) -> int:
 
 
 def _synthetic(request: ModelRequest) -> Reply:
-    return synthesize(request.params, model_id=request.model_id, max_tokens=request.max_tokens)
+    return synthesize(
+        request.params, model_id=request.model_id, max_tokens=request.max_tokens, cached=request.cached
+    )

@@ -21,16 +21,21 @@ def start_async_invoke(call: Call, params: Params) -> Output:
     call.lab.buckets.check(target)
     check(params["modelInput"], {"type": "object"})
     resources = call.lab.resources.of(call.account, call.region)
+    begun: list[str] = []
 
-    def start() -> Output:
+    def begin() -> Output:
         invocation_id = resources.async_invocations.new_id()
         arn = resources.async_invocations.arn(invocation_id)
         resources.tags.attach(arn, params.get("tags") or ())
-        failure = _carry_out(call, params, resolved, long, f"{target.rstrip('/')}/{invocation_id}")
-        resources.async_invocations.add(_invocation(call, params, resolved, arn, failure))
+        resources.async_invocations.add(_invocation(call, params, resolved, arn))
+        begun.append(invocation_id)
         return {"invocationArn": arn}
 
-    return resources.once("StartAsyncInvoke", params, start)
+    started = resources.once("StartAsyncInvoke", params, begin)
+    for invocation_id in begun:  # none for a repeated request; carried out without the lock that `once` holds
+        failure = _carry_out(call, params, resolved, long, f"{target.rstrip('/')}/{invocation_id}")
+        resources.async_invocations.end(started["invocationArn"], failure)
+    return started
 
 
 def get_async_invoke(call: Call, params: Params) -> Output:
@@ -89,17 +94,13 @@ def _carry_out(
     return None
 
 
-def _invocation(
-    call: Call, params: Params, resolved: ResolvedModel, arn: str, failure: str | None
-) -> AsyncInvocation:
+def _invocation(call: Call, params: Params, resolved: ResolvedModel, arn: str) -> AsyncInvocation:
     return AsyncInvocation(
         arn=arn,
         number=_invocations(call).next_number(),
         model_arn=model_arn(call.region, resolved.model.model_id),
         output=params["outputDataConfig"],
         submitted=call.lab.clock.now(),
-        status="Completed" if failure is None else "Failed",
-        failure=failure,
         client_request_token=params.get("clientRequestToken"),
     )
 
@@ -124,9 +125,12 @@ def _row(invocation: AsyncInvocation) -> Output:
         "modelArn": invocation.model_arn,
         "status": invocation.status,
         "submitTime": invocation.submitted,
-        "lastModifiedTime": invocation.submitted,
-        "endTime": invocation.submitted,
+        "lastModifiedTime": invocation.ended or invocation.submitted,
         "outputDataConfig": invocation.output,
     }
-    optional = {"clientRequestToken": invocation.client_request_token, "failureMessage": invocation.failure}
+    optional = {
+        "endTime": invocation.ended,
+        "clientRequestToken": invocation.client_request_token,
+        "failureMessage": invocation.failure,
+    }
     return row | {name: value for name, value in optional.items() if value is not None}

@@ -1,105 +1,64 @@
 """What Bedrock refuses about a conversation before, or as, the model reads it.
 
 Every rule has evidence, and where reports conflict the request is accepted. Indexes count from 0 here, unlike
-in the constraint layer. The rules on fields live in conversation_inference.py and conversation_media.py.
+in the constraint layer. What depends on the model alone stands in capabilities.py.
 """
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby, pairwise
-from typing import Any, Protocol
+from typing import Any
 
 from bedrock_emulator.call import Params
-from bedrock_emulator.errors import AwsError, validation_error
-from bedrock_emulator.operations.runtime.conversation_inference import MODEL_ERRORS, check_inference
+from bedrock_emulator.errors import validation_error
+from bedrock_emulator.operations.runtime.capabilities import MODEL_ERRORS, check_model, check_service
 from bedrock_emulator.operations.runtime.conversation_media import check_media
-from bedrock_emulator.reply.family import claude_version
-from bedrock_emulator.reply.prompt import has_cache_point
+from bedrock_emulator.operations.runtime.conversation_output import check_output
+from bedrock_emulator.operations.runtime.conversation_reasoning import (
+    KnownSignatures,
+    NoSignatures,
+    check_reasoning,
+)
+from bedrock_emulator.operations.runtime.demand import Demand
 
 Message = Mapping[str, Any]
 Turn = Sequence[tuple[int, Message]]
 """Numbered messages of one role in a row."""
 
-_NO_PREFILL_SINCE = (4, 6)
-"""The Claude versions from which on a conversation may not end with the assistant [reported by users]."""
 _ASSISTANT_FIRST_SINCE = (4, 5)
 """Sonnet 4.5 answered a conversation that the assistant opened [recorded]; newer ones are taken to."""
 
 
-class ModelTraits(Protocol):
-    """What the rules need to know about a model; None means unknown, and nothing is refused for it."""
+def check_conversation(demand: Demand, *, known: KnownSignatures | None = None) -> None:
+    """Raise the AwsError that Bedrock would answer to a Converse or ConverseStream request, if any.
 
-    @property
-    def model_id(self) -> str: ...
-    @property
-    def max_output_tokens(self) -> int | None: ...
-    @property
-    def system_role(self) -> bool | None: ...
-    @property
-    def input_modalities(self) -> Collection[str]: ...
-    @property
-    def output_modalities(self) -> Collection[str]: ...
-    @property
-    def video_types(self) -> Collection[str] | None: ...
-    @property
-    def streaming(self) -> bool: ...
-    @property
-    def prompt_caching(self) -> bool | None: ...
-
-
-def check_conversation(params: Params, *, model: ModelTraits, streaming: bool = False) -> None:
-    """Raise the AwsError that Bedrock would answer to a Converse or ConverseStream request, if any."""
-    _check_capabilities(params, model, streaming=streaming)
-    messages: Sequence[Message] = params.get("messages") or ()
-    _check_turns(messages, model)
-    for number, message in enumerate(messages):
+    Args:
+        demand: the request and its model.
+        known: the signatures that were told here.
+    """
+    check_service(demand)
+    _check_turns(demand.messages, demand)
+    for number, message in enumerate(demand.messages):
         _check_content(number, message)
-    _check_tools(params, messages)
-    check_inference(params, model_id=model.model_id, max_output_tokens=model.max_output_tokens)
-    check_media(messages, model)
+    _check_tools(demand.params, demand.messages)
+    check_output(demand.params)
+    check_media(demand.messages, demand.model)
+    check_reasoning(
+        demand.messages,
+        model_id=demand.model_id,
+        known=known or NoSignatures(),
+        introduction=MODEL_ERRORS,
+    )
+    check_model(demand)
 
 
-def _check_capabilities(params: Params, model: ModelTraits, *, streaming: bool) -> None:
-    if "TEXT" not in model.output_modalities:  # [reported by users, embedding models]
-        raise validation_error(
-            "This action doesn't support the model that you provided. "
-            "Try again with a supported text or chat model."
-        )
-    if streaming and not model.streaming:  # [reported by users]
-        raise validation_error("The model is unsupported for streaming.")
-    if (
-        streaming and params.get("toolConfig") and "meta.llama3-" in model.model_id
-    ):  # [reported by users; docs]
-        raise validation_error("This model doesn't support tool use in streaming mode.")
-    if params.get("system") and model.system_role is False:  # an empty list is accepted [recorded]
-        raise validation_error(
-            "This model doesn't support system messages. Try again without a system message "
-            "or use a model that supports system messages."
-        )
-    if (
-        model.prompt_caching is False and params.get("messages") and has_cache_point(params)
-    ):  # [reported by users]
-        raise AwsError(
-            "AccessDeniedException",
-            "You invoked an unsupported model or your request did not allow prompt caching. "
-            "See the documentation for more information.",
-            status=403,
-        )
-
-
-def _check_turns(messages: Sequence[Message], model: ModelTraits) -> None:
-    """Who speaks first and last. Turns of one role in a row are accepted since 2025 [recorded]."""
-    version = claude_version(model.model_id)
-    newer_claude = version is not None and version.number >= _ASSISTANT_FIRST_SINCE
+def _check_turns(messages: Sequence[Message], demand: Demand) -> None:
+    """Who speaks first. Turns of one role in a row are accepted since 2025 [recorded]."""
+    newer_claude = demand.claude is not None and demand.claude.number >= _ASSISTANT_FIRST_SINCE
     # [reported by users; without any message: guess]
     if not messages or (messages[0]["role"] == "assistant" and not newer_claude):
         raise validation_error(
             "A conversation must start with a user message. "
             "Try again with a conversation that starts with a user message."
-        )
-    if messages[-1]["role"] == "assistant" and version and version.number >= _NO_PREFILL_SINCE:
-        raise validation_error(  # [reported by users]; others, as Nova 2 Lite, accept it [recorded]
-            f"{MODEL_ERRORS}This model does not support assistant message prefill. "
-            "The conversation must end with a user message."
         )
 
 
@@ -177,9 +136,8 @@ def _check_pairing(messages: Sequence[Message]) -> None:
     Several messages of one role in a row are one turn. A call that the service ran itself has its result in
     the same turn [recorded, Nova code interpreter].
     """
-    turns = [
-        list(turn) for _, turn in groupby(enumerate(messages), lambda numbered: str(numbered[1]["role"]))
-    ]
+    spoken = [numbered for numbered in enumerate(messages) if numbered[1]["role"] != "system"]
+    turns = [list(turn) for _, turn in groupby(spoken, lambda numbered: str(numbered[1]["role"]))]
     for before, after in pairwise([[], *turns]):
         number, first = after[0]
         if first["role"] != "user":

@@ -5,9 +5,13 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
 from bedrock_emulator.errors import validation_error
-from bedrock_emulator.operations.runtime.conversation_inference import MODEL_ERRORS, unsupported_field
+from bedrock_emulator.operations.runtime.capabilities import (
+    MODEL_ERRORS,
+    unsupported_block,
+    unsupported_field,
+)
 from bedrock_emulator.reply.family import family_of
-from bedrock_emulator.reply.image import image_format
+from bedrock_emulator.reply.image import image_format, image_size
 
 Block = Mapping[str, Any]
 
@@ -16,6 +20,11 @@ MAX_CLAUDE_IMAGE_BYTES = 5 * 1024 * 1024
 _NAME = re.compile(r"[\w\s\-()\[\]]+")
 """The underscore is accepted although the message does not name it [reported by users]."""
 _DOUBLE_SPACE = re.compile(r"\s\s")
+_MOST_PIXELS = 8000
+_MOST_PIXELS_OF_MANY = 2000
+_MANY_IMAGES = 20
+"""Beyond so many, each may have fewer pixels on a side [reported by users]."""
+_SOUND = frozenset({"AUDIO", "SPEECH"})
 
 
 class MediaTraits(Protocol):
@@ -37,6 +46,41 @@ def check_media(messages: Sequence[Mapping[str, Any]], model: MediaTraits) -> No
         for at, block in enumerate(message["content"]):
             if "text" not in block:
                 _check_block(block, f"messages.{number}.content.{at}", model, names)
+    if family_of(model.model_id).name == "claude":
+        check_pixels(_images(messages), introduction=MODEL_ERRORS)
+
+
+def check_pixels(images: Sequence[tuple[str, bytes]], *, introduction: str) -> None:
+    """Raise Claude's refusal of images with too many pixels on a side, each with its place; others scale them.
+
+    Reported by users of both operations. An image whose header does not say its size is let through.
+    """
+    many = len(images) > _MANY_IMAGES
+    limit = _MOST_PIXELS_OF_MANY if many else _MOST_PIXELS
+    for place, data in images:
+        if max(image_size(data) or (0,)) > limit:
+            of_many = " for many-image requests" if many else ""
+            raise validation_error(
+                f"{introduction}{place}.image.source.base64.data: At least one of the image dimensions exceed "
+                f"max allowed size{of_many}: {limit} pixels"
+            )
+
+
+def _images(messages: Sequence[Mapping[str, Any]]) -> list[tuple[str, bytes]]:
+    """The bytes of every image and its place, those in the results of tools too."""
+    return [
+        (place, block["image"]["source"]["bytes"])
+        for number, message in enumerate(messages)
+        for place, block in _placed(message["content"], f"messages.{number}.content")
+        if "bytes" in (block.get("image") or {}).get("source", {})
+    ]
+
+
+def _placed(content: Sequence[Block], place: str) -> Iterator[tuple[str, Block]]:
+    for at, block in enumerate(content):
+        yield f"{place}.{at}", block
+        if "toolResult" in block:
+            yield from _placed(block["toolResult"].get("content") or (), f"{place}.{at}.tool_result.content")
 
 
 def _check_block(block: Block, place: str, model: MediaTraits, names: set[str]) -> None:
@@ -44,6 +88,8 @@ def _check_block(block: Block, place: str, model: MediaTraits, names: set[str]) 
         _check_result(block["toolResult"].get("content") or (), place, model)
     elif "video" in block:
         _check_video(model)
+    elif "audio" in block:
+        _check_audio(model)
     elif "image" in block:
         _check_image(block["image"], place, model)
     elif "document" in block:
@@ -76,15 +122,17 @@ def _from_s3(content: Sequence[Block], *kinds: str) -> Iterator[bool]:
 
 def _check_video(model: MediaTraits) -> None:
     if "VIDEO" not in model.input_modalities and not model.video_types:  # [recorded, Claude Sonnet 4.5]
-        raise validation_error(
-            "This model doesn't support the video content block that you provided. "
-            "Update the content block and try again."
-        )
+        raise unsupported_block("video")
+
+
+def _check_audio(model: MediaTraits) -> None:
+    if _SOUND.isdisjoint(model.input_modalities):  # [recorded with video; for audio a guess]
+        raise unsupported_block("audio")
 
 
 def _check_image(image: Block, place: str, model: MediaTraits) -> None:
-    if "IMAGE" not in model.input_modalities:  # [reported by users]
-        raise validation_error("This model doesn't support the image field for user messages.")
+    if "IMAGE" not in model.input_modalities:  # [reported by users]; in older words until 2025
+        raise unsupported_block("image")
     source = image.get("source") or {}
     is_claude = family_of(model.model_id).name == "claude"
     if "s3Location" in source and is_claude:  # [recorded]

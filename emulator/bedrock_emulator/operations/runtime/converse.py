@@ -2,9 +2,12 @@
 
 from bedrock_emulator.call import Call, EventStream, Output, Params
 from bedrock_emulator.delivery import Delivered
-from bedrock_emulator.operations.runtime.answer import DEFAULT_MAX_TOKENS, Answer, answer, latency_ms
+from bedrock_emulator.operations.runtime.answer import DEFAULT_MAX_TOKENS, Answer, latency_ms
 from bedrock_emulator.operations.runtime.conversation import check_conversation
+from bedrock_emulator.operations.runtime.demand import Demand
+from bedrock_emulator.operations.runtime.guarded import guarded_answer
 from bedrock_emulator.operations.runtime.resolution import ResolvedModel, resolve_model
+from bedrock_emulator.operations.runtime.response_fields import with_response_fields
 from bedrock_emulator.reply.render import converse_output, converse_parts
 from bedrock_emulator.reply.request import ModelRequest
 
@@ -15,11 +18,15 @@ _ECHOED = ("performanceConfig", "serviceTier")
 def converse(call: Call, params: Params) -> Output | Delivered:
     """The whole assistant turn in one answer."""
     resolved = _checked_model(call, params, streaming=False)
-    said = answer(call, _request(call, params, resolved))
-    reply = said.reply
-    assert reply is not None
+    request = _request(call, params, resolved)
+    said = guarded_answer(call, request)
+    assert said.reply is not None  # an operation without a stream is answered whole
+    reply = with_response_fields(said.reply, call, request)
     output = converse_output(
-        reply, family=resolved.model.family, latency_ms=latency_ms(reply), echo=_echo(params)
+        reply,
+        family=resolved.model.family,
+        latency_ms=latency_ms(reply),
+        echo={**_echo(params), **_trace(said)},
     )
     return Delivered(output, said.delivery)
 
@@ -27,27 +34,36 @@ def converse(call: Call, params: Params) -> Output | Delivered:
 def converse_stream(call: Call, params: Params) -> EventStream | Delivered:
     """The same turn as events."""
     resolved = _checked_model(call, params, streaming=True)
-    said = answer(call, _request(call, params, resolved))
-    return Delivered(_stream(said, params, resolved), said.delivery)
+    request = _request(call, params, resolved)
+    said = guarded_answer(call, request, echo=_echo(params))
+    return Delivered(_stream(said, call, request, resolved), said.delivery)
 
 
-def _stream(said: Answer, params: Params, resolved: ResolvedModel) -> EventStream:
+def _stream(said: Answer, call: Call, request: ModelRequest, resolved: ResolvedModel) -> EventStream:
     if said.reply is None:
         assert said.events is not None
-        return EventStream(said.events)
+        return EventStream(said.events, source=said.source)
+    reply = with_response_fields(said.reply, call, request)
     return EventStream(
         converse_parts(
-            said.reply,
+            reply,
             family=resolved.model.family,
-            latency_ms=latency_ms(said.reply),
-            echo=_echo(params),
+            latency_ms=latency_ms(reply),
+            echo={**_echo(request.params), **_trace(said)},
         )
     )
 
 
 def _checked_model(call: Call, params: Params, *, streaming: bool) -> ResolvedModel:
     resolved = resolve_model(call, params["modelId"])
-    check_conversation(params, model=resolved.model, streaming=streaming)
+    demand = Demand(
+        params,
+        resolved.model,
+        streaming=streaming,
+        region=call.region,
+        through_profile=resolved.profile is not None,
+    )
+    check_conversation(demand, known=call.lab.signatures)
     return resolved
 
 
@@ -66,3 +82,10 @@ def _request(call: Call, params: Params, resolved: ResolvedModel) -> ModelReques
 
 def _echo(params: Params) -> dict[str, object]:
     return {name: params[name] for name in _ECHOED if name in params}
+
+
+def _trace(said: Answer) -> dict[str, object]:
+    """What a guardrail found, where the request asks for it."""
+    if said.outcome is None or said.outcome.trace is None:
+        return {}
+    return {"trace": {"guardrail": said.outcome.trace}}

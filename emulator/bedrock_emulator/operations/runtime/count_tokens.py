@@ -8,7 +8,8 @@ from bedrock_emulator.errors import AwsError, validation_error
 from bedrock_emulator.native.format import TextFormat
 from bedrock_emulator.native.formats import format_of
 from bedrock_emulator.operations.runtime.conversation import check_conversation
-from bedrock_emulator.operations.runtime.invocation import read_body
+from bedrock_emulator.operations.runtime.demand import Demand
+from bedrock_emulator.operations.runtime.invocation import check_question, read_body
 from bedrock_emulator.operations.runtime.resolution import own_model_id, resolve_model
 from bedrock_emulator.reply.family import claude_version
 from bedrock_emulator.reply.tokens import input_tokens
@@ -24,10 +25,15 @@ def count_tokens(call: Call, params: Params) -> Output:
     wanted: Mapping[str, Any] = params["input"]
     if "converse" in wanted:
         question: Params = {"messages": (), **wanted["converse"]}
-        check_conversation(question, model=model)
+        check_conversation(_demand(call, question, model), known=call.lab.signatures)
     else:
         question = _native_question(wanted["invokeModel"]["body"], model)
+        check_question(_demand(call, question, model), known=call.lab.signatures)
     return {"inputTokens": input_tokens(question)}
+
+
+def _demand(call: Call, question: Params, model: ModelRecord) -> Demand:
+    return Demand(question, model, region=call.region, counting=True)
 
 
 def _countable(call: Call, identifier: str) -> ModelRecord:

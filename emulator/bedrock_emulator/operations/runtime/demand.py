@@ -49,12 +49,24 @@ class Demand:
         streaming: bool = False,
         region: str = "",
         through_profile: bool = True,
+        counting: bool = False,
     ) -> None:
+        """Ask a model something.
+
+        Args:
+            params: the request in Converse's form.
+            model: whose rules apply.
+            streaming: whether the answer is to be streamed.
+            region: of the call, for texts that name it.
+            through_profile: whether the model is called through an inference profile.
+            counting: whether only its tokens are asked for, which no context window limits.
+        """
         self.params = params
         self.model = model
         self.streaming = streaming
         self.region = region
         self.through_profile = through_profile
+        self.counting = counting
 
     @property
     def model_id(self) -> str:

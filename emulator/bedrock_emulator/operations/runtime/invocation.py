@@ -11,12 +11,16 @@ from bedrock_emulator.errors import AwsError, validation_error
 from bedrock_emulator.model.parse import MOST_LEVELS
 from bedrock_emulator.native.format import Native
 from bedrock_emulator.native.schema import check, malformed
-from bedrock_emulator.operations.runtime.conversation_inference import MODEL_ERRORS, check_inference
-from bedrock_emulator.operations.runtime.conversation_media import MAX_CLAUDE_IMAGE_BYTES
-from bedrock_emulator.reply.family import family_of
+from bedrock_emulator.operations.runtime.capabilities import check_everywhere, check_model, unsupported_block
+from bedrock_emulator.operations.runtime.conversation_media import MAX_CLAUDE_IMAGE_BYTES, check_pixels
+from bedrock_emulator.operations.runtime.conversation_reasoning import (
+    KnownSignatures,
+    NoSignatures,
+    check_reasoning,
+)
+from bedrock_emulator.operations.runtime.demand import Demand
 from bedrock_emulator.reply.image import image_format
 from bedrock_emulator.reply.reply import Block
-from bedrock_emulator.state.models import ModelRecord
 
 _JSON = "application/json"
 _BY_MODALITY = ("image", "video")
@@ -99,41 +103,40 @@ def _request_metadata(header: str) -> Mapping[str, str]:
     return metadata
 
 
-def check_question(question: Params, *, model: ModelRecord, streaming: bool) -> None:
+def check_question(demand: Demand, *, known: KnownSignatures | None = None) -> None:
     """Raise what the model refuses about a question whose form is right, in InvokeModel's words."""
-    if streaming and not model.streaming:
-        raise validation_error("The model is unsupported for streaming.")  # [reported by users]
-    family = family_of(model.model_id).name
-    if family == "claude":
-        _check_claude(question, model)
-    elif family == "nova":
-        _check_nova(question, model)
-    else:
-        for message in question["messages"]:
-            for _ in _images(message["content"], "messages"):
-                _check_sight(model)
+    check_everywhere(demand)
+    if demand.family == "claude":
+        _check_claude(demand)
+    elif demand.family == "nova":
+        _check_nova(demand)
+    elif demand.count("image"):
+        _check_sight(demand)
+    check_reasoning(demand.messages, model_id=demand.model_id, known=known or NoSignatures(), introduction="")
+    check_model(demand, introduction="")
 
 
-def _check_sight(model: ModelRecord) -> None:
-    if "IMAGE" not in model.input_modalities:  # [reported by users, Converse]
-        raise validation_error("This model doesn't support the image field for user messages.")
+def _check_sight(demand: Demand) -> None:
+    if "IMAGE" not in demand.model.input_modalities:  # [reported by users, Converse]
+        raise unsupported_block("image")
 
 
-def _check_claude(question: Params, model: ModelRecord) -> None:
-    """What Converse would refuse too, without its introduction, and limits in Claude's own words."""
-    try:
-        check_inference(question, model_id=model.model_id, max_output_tokens=None)
-    except AwsError as error:
-        raise validation_error(error.message.removeprefix(MODEL_ERRORS)) from error
-    wanted, limit = question["inferenceConfig"]["maxTokens"], model.max_output_tokens
+def _check_claude(demand: Demand) -> None:
+    """Limits in Claude's own words."""
+    wanted, limit = demand.config["maxTokens"], demand.model.max_output_tokens
     if limit is not None and wanted > limit:  # [reported by users]
-        name = model.model_id.removeprefix("anthropic.")
+        name = demand.model_id.removeprefix("anthropic.")
         raise validation_error(
             f"max_tokens: {wanted} > {limit}, which is the maximum allowed number of output tokens for {name}"
         )
-    for number, message in enumerate(question["messages"]):
-        for image, place in _images(message["content"], f"messages.{number}.content"):
-            _check_image(image, f"{place}.image.source.base64", model)
+    images = [
+        (place, image)
+        for number, message in enumerate(demand.messages)
+        for image, place in _images(message["content"], f"messages.{number}.content")
+    ]
+    for place, image in images:
+        _check_image(image, f"{place}.image.source.base64", demand)
+    check_pixels([(place, image["source"]["bytes"]) for place, image in images], introduction="")
 
 
 def _images(content: Sequence[Block], place: str) -> Iterator[tuple[Mapping[str, Any], str]]:
@@ -145,8 +148,8 @@ def _images(content: Sequence[Block], place: str) -> Iterator[tuple[Mapping[str,
             yield from _images(block["toolResult"]["content"], f"{place}.{at}.tool_result.content")
 
 
-def _check_image(image: Mapping[str, Any], place: str, model: ModelRecord) -> None:
-    _check_sight(model)
+def _check_image(image: Mapping[str, Any], place: str, demand: Demand) -> None:
+    _check_sight(demand)
     data = image["source"]["bytes"]
     size = 4 * ((len(data) + 2) // 3)
     if size > MAX_CLAUDE_IMAGE_BYTES:  # [reported by users]
@@ -163,13 +166,13 @@ def _check_image(image: Mapping[str, Any], place: str, model: ModelRecord) -> No
         )
 
 
-def _check_nova(question: Params, model: ModelRecord) -> None:
+def _check_nova(demand: Demand) -> None:
     """What the schema of one Nova lacks; the words are those of cachePoint [reported by users], for these a [guess]."""
-    wanted, limit = question["inferenceConfig"].get("maxTokens"), model.max_output_tokens
+    wanted, limit = demand.config.get("maxTokens"), demand.model.max_output_tokens
     if wanted is not None and limit is not None and wanted > limit:
         raise malformed(f"#/inferenceConfig/maxTokens: {wanted} is not less or equal to {limit}")
-    for number, message in enumerate(question["messages"]):
+    for number, message in enumerate(demand.messages):
         for at, block in enumerate(message["content"]):
             kind = next(iter(block))
-            if kind in _BY_MODALITY and kind.upper() not in model.input_modalities:
+            if kind in _BY_MODALITY and kind.upper() not in demand.model.input_modalities:
                 raise malformed(f"#/messages/{number}/content/{at}: extraneous key [{kind}] is not permitted")

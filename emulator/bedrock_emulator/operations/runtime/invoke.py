@@ -8,7 +8,7 @@ import orjson
 
 from bedrock_emulator.call import Call, Event, EventStream, Params, PreparedBody
 from bedrock_emulator.delivery import Delivered
-from bedrock_emulator.errors import validation_error
+from bedrock_emulator.errors import AwsError, validation_error
 from bedrock_emulator.native.format import (
     Asked,
     CacheHeaders,
@@ -20,7 +20,17 @@ from bedrock_emulator.native.format import (
 )
 from bedrock_emulator.native.formats import format_of
 from bedrock_emulator.native.readable import readable
-from bedrock_emulator.operations.runtime.answer import DEFAULT_MAX_TOKENS, Answer, answer, latency_ms
+from bedrock_emulator.operations.runtime.answer import DEFAULT_MAX_TOKENS, Answer, latency_ms
+from bedrock_emulator.operations.runtime.capabilities import check_everywhere
+from bedrock_emulator.operations.runtime.demand import Demand
+from bedrock_emulator.operations.runtime.guarded import guarded_answer
+from bedrock_emulator.operations.runtime.guarded_invocation import (
+    METRICS,
+    bare,
+    guarded_body,
+    guarded_chunks,
+    with_options,
+)
 from bedrock_emulator.operations.runtime.invocation import (
     check_media_types,
     check_question,
@@ -36,7 +46,6 @@ from bedrock_emulator.reply.tokens import input_tokens
 
 Headers: TypeAlias = list[tuple[str, str]]
 
-_METRICS = "amazon-bedrock-invocationMetrics"
 _COMPUTED_MS = 50
 """What an answer without a model says of its latency [guess]."""
 _FIRST_BYTE = 3
@@ -48,14 +57,15 @@ def invoke_model(call: Call, params: Params) -> PreparedBody | Delivered:
     resolved, native = _called(call, params)
     body = read_body(params["body"])
     if isinstance(native, ComputedFormat):
+        check_everywhere(_demand(call, with_headers({"messages": ()}, params), resolved))
         return _computed(native.compute(body, resolved.model.model_id), params)
     request = _request(call, params, resolved, native, body)
-    said = answer(call, request)
+    said = guarded_answer(call, request)
     asked = _asked(call, request, said)
     reply = said.reply
     assert reply is not None  # an operation without a stream is answered whole
     headers = _reply_headers(reply, native.cache_headers(asked.model_id), asked)
-    data = _json(native.body(reply, asked))
+    data = _json(guarded_body(native.body(reply, asked), said.outcome, asked.model_id))
     return Delivered(PreparedBody(data, headers=[*headers, *_echo(params)]), said.delivery)
 
 
@@ -66,12 +76,17 @@ def invoke_model_with_response_stream(call: Call, params: Params) -> EventStream
     if isinstance(native, ComputedFormat):
         raise validation_error("The model is unsupported for streaming.")  # [reported by users]
     request = _request(call, params, resolved, native, body)
-    said = answer(call, request)
+    said = guarded_answer(call, request)
     asked = _asked(call, request, said)
-    chunks = _with_metrics(native, _events(said, resolved), asked)
+    chunks = guarded_chunks(
+        _as_stream_errors(_with_metrics(native, _events(said, resolved), asked)),
+        said.outcome,
+        asked.model_id,
+    )
     stream = EventStream(
         (("chunk", {"bytes": _json(chunk)}) for chunk in chunks),
         headers=[("x-amzn-bedrock-content-type", "application/json"), *_echo(params)],
+        source=said.source,
     )
     return Delivered(stream, said.delivery)
 
@@ -82,9 +97,11 @@ def _called(call: Call, params: Params) -> tuple[ResolvedModel, NativeFormat]:
     check_media_types(params)
     native = format_of(resolved.model.model_id)
     if native is None:
+        speaks = "TEXT" in resolved.model.output_modalities
+        other = "Converse serves every text model." if speaks else "It makes no images, videos or speech."
         raise validation_error(
             f"This emulator does not know the native request format of {resolved.model.model_id}, so it cannot "
-            f"serve {call.operation.name} for it. Converse serves every text model."
+            f"serve {call.operation.name} for it. {other}"
         )
     return resolved, native
 
@@ -94,25 +111,34 @@ def _request(
 ) -> ModelRequest:
     """The question that this request asks, in Converse's form."""
     model = resolved.model
-    question = native.read(body, model.model_id)
-    check_question(question, model=model, streaming=call.operation.name.endswith("Stream"))
+    question = with_headers(native.read(bare(body, params), model.model_id), params)
+    check_question(_demand(call, question, resolved), known=call.lab.signatures)
     wanted = (question.get("inferenceConfig") or {}).get("maxTokens")
     return ModelRequest(
         operation=call.operation.name,
         model_id=model.model_id,
         names=resolved.names(call),
-        params=with_headers(question, params),
+        params=with_options(question, body),
         body=body,
         caller=call.caller,
         max_tokens=wanted or model.max_output_tokens or DEFAULT_MAX_TOKENS,
     )
 
 
+def _demand(call: Call, question: Params, resolved: ResolvedModel) -> Demand:
+    return Demand(
+        question,
+        resolved.model,
+        streaming=bool(call.operation.events),
+        region=call.region,
+        through_profile=resolved.profile is not None,
+    )
+
+
 def _asked(call: Call, request: ModelRequest, said: Answer) -> Asked:
     """The prompt's tokens as the answer counts them, where it is known already."""
-    usage = (
-        said.reply.usage if said.reply else Usage(input_tokens=input_tokens(request.params), output_tokens=0)
-    )
+    known = said.reply.usage if said.reply else said.usage
+    usage = known or Usage(input_tokens=input_tokens(request.params), output_tokens=0)
     return Asked(
         model_id=request.model_id,
         body=request.body,
@@ -120,6 +146,7 @@ def _asked(call: Call, request: ModelRequest, said: Answer) -> Asked:
         input_tokens=usage.input_tokens,
         cache_read_tokens=usage.cache_read_tokens,
         cache_write_tokens=usage.cache_write_tokens,
+        cache_write_1h_tokens=usage.cache_write_1h_tokens,
         caches=has_cache_point(request.params),
         created=int(call.lab.clock.now().timestamp()),
     )
@@ -149,7 +176,17 @@ def _with_metrics(native: TextFormat, events: Iterable[Event], asked: Asked) -> 
         if held is None:
             yield chunk
     if held is not None:
-        yield {**held, _METRICS: _metrics(metadata[-1], native.cache_headers(asked.model_id), asked)}
+        yield {**held, METRICS: _metrics(metadata[-1], native.cache_headers(asked.model_id), asked)}
+
+
+def _as_stream_errors(chunks: Iterable[Native]) -> Iterator[Native]:
+    """The chunks; a stream has another name for the error of a model, and SDKs know no others there [botocore]."""
+    try:
+        yield from chunks
+    except AwsError as error:
+        if error.code != "ModelErrorException":
+            raise
+        raise AwsError("ModelStreamErrorException", error.message, status=error.status) from error
 
 
 def _metrics(metadata: Mapping[str, Any], counts: CacheHeaders, asked: Asked) -> dict[str, int]:

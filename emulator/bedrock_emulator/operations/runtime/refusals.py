@@ -1,0 +1,86 @@
+"""One rule of a model: who refuses what, in which words, and how that is known."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from bedrock_emulator.errors import AwsError
+from bedrock_emulator.operations.runtime.demand import Demand
+from bedrock_emulator.reply.family import FamilyName
+
+Found: TypeAlias = bool | Mapping[str, Any]
+"""Whether a rule applies; a mapping applies and fills the places of its text."""
+Models: TypeAlias = Callable[[Demand], bool]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refusal:
+    """One row of a table."""
+
+    models: Models
+    when: Callable[[Demand], Found]
+    text: str
+    evidence: str
+    error: str = "ValidationException"
+    status: int = 400
+    introduced: bool = True
+    """Whether Converse introduces the text as the model's, where it is in the model's table."""
+
+    def of(self, demand: Demand) -> str | None:
+        """The words in which a request is refused; None when it is not."""
+        found = self.models(demand) and self.when(demand)
+        if found is False:
+            return None
+        return self.text.format_map(found if isinstance(found, Mapping) else {})
+
+
+def check_rows(rows: Iterable[Refusal], demand: Demand, introduction: str = "") -> None:
+    """Raise the first refusal of a request."""
+    for row in rows:
+        text = row.of(demand)
+        if text is not None:
+            raise AwsError(row.error, (introduction if row.introduced else "") + text, status=row.status)
+
+
+def every_model(_: Demand) -> bool:
+    """Any model."""
+    return True
+
+
+def with_ids(*parts: str) -> Models:
+    """Models whose id has one of these parts."""
+    return lambda demand: any(part in demand.model_id for part in parts)
+
+
+def families(*names: FamilyName) -> Models:
+    """Models of these families."""
+    return lambda demand: demand.family in names
+
+
+def claude(
+    *numbers: tuple[int, int],
+    since: tuple[int, int] | None = None,
+    before: tuple[int, int] | None = None,
+    lines: tuple[str, ...] = (),
+) -> Models:
+    """Claude 3 and later: of these versions, or from one on, or up to one, and of these lines where some are named."""
+
+    def matches(demand: Demand) -> bool:
+        version = demand.claude
+        if version is None or (lines and version.line not in lines):
+            return False
+        if numbers:
+            return version.number in numbers
+        return (since is None or version.number >= since) and (before is None or version.number < before)
+
+    return matches
+
+
+def either(*choices: Models) -> Models:
+    """Models that one of these is about."""
+    return lambda demand: any(choice(demand) for choice in choices)
+
+
+def neither(*choices: Models) -> Models:
+    """Models that none of these is about."""
+    return lambda demand: not any(choice(demand) for choice in choices)

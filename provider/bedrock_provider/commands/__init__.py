@@ -1,0 +1,1 @@
+"""The commands of `bedrock-provider` that have a file of their own."""
