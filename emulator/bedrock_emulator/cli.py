@@ -32,6 +32,9 @@ if TYPE_CHECKING:
 _PIPED_WIDTH = 200
 """Columns of a table that nobody looks at, so that no line is folded."""
 
+_LEFT_OUT = ("Provider", "Streams", "Output", "Input")
+"""Columns that a narrow terminal goes without, the first one first."""
+
 _CALLED = {"ON_DEMAND": "on demand", "INFERENCE_PROFILE": "by profile", "PROVISIONED": "provisioned"}
 
 _catalog_option = click.option(
@@ -114,7 +117,10 @@ def serve(
     ready: str,
     stop_on_eof: bool,
 ) -> None:
-    """Serve until Ctrl-C; prints the `export` lines to paste once requests are answered."""
+    """Serve until Ctrl-C.
+
+    Prints the `export` lines to paste once requests are answered.
+    """
     from bedrock_emulator.http.server import serve as run
     from bedrock_emulator.state.iam_file import read_iam_file
 
@@ -165,7 +171,10 @@ def models(*, region: str, catalog: str, as_json: bool) -> None:
 @click.option("--url", default=HTTP_URL, show_default=True, help=URL_HELP)
 @click.option("--ca", help="File that `serve --tls` names, for an https address.")
 def health(*, url: str, ca: str | None) -> None:
-    """Ask a running emulator whether it is well; exits 1 when it does not answer."""
+    """Ask a running emulator whether it is well.
+
+    Exits 1 when it does not answer.
+    """
     report = read_health(url, ca)
     click.echo(json.dumps(report, indent=2))
 
@@ -231,22 +240,29 @@ def _print_models(rows: list[dict[str, Any]], region: str) -> None:
     if not console.is_terminal:
         console = Console(width=_PIPED_WIDTH)
     title = f"{len(rows)} models in {region}" if console.is_terminal else None
-    table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD if console.is_terminal else None)
-    table.add_column("Model", no_wrap=True)
-    for heading in ("Provider", "Input", "Output", "Streams", "Called", "Lifecycle"):
-        table.add_column(heading)
-    for row in sorted(rows, key=lambda each: (each.get("providerName") or "", each["modelId"])):
-        table.add_row(*_cells(row), style="dim" if row["modelLifecycle"]["status"] == "LEGACY" else None)
+    ordered = sorted(rows, key=lambda each: (each.get("providerName") or "", each["modelId"]))
+    cells = [_cells(row) for row in ordered]
+    for count in range(len(_LEFT_OUT) + 1):
+        table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD if console.is_terminal else None)
+        shown = [heading for heading in cells[0] if heading not in _LEFT_OUT[:count]]
+        for heading in shown:
+            table.add_column(heading, no_wrap=heading == "Model")
+        for row, texts in zip(ordered, cells, strict=True):
+            dim = row["modelLifecycle"]["status"] == "LEGACY"
+            table.add_row(*(texts[heading] for heading in shown), style="dim" if dim else None)
+        unfolded = console.measure(table, options=console.options.update(width=_PIPED_WIDTH))
+        if unfolded.maximum <= console.width:
+            break
     console.print(table)
 
 
-def _cells(row: Mapping[str, Any]) -> tuple[str, ...]:
-    return (
-        row["modelId"],
-        row.get("providerName") or "",
-        " ".join(row["inputModalities"]).lower(),
-        " ".join(row["outputModalities"]).lower(),
-        "yes" if row.get("responseStreamingSupported") else "",
-        " ".join(_CALLED.get(each, each) for each in row["inferenceTypesSupported"]),
-        row["modelLifecycle"]["status"].lower(),
-    )
+def _cells(row: Mapping[str, Any]) -> dict[str, str]:
+    return {
+        "Model": row["modelId"],
+        "Provider": row.get("providerName") or "",
+        "Input": " ".join(row["inputModalities"]).lower(),
+        "Output": " ".join(row["outputModalities"]).lower(),
+        "Streams": "yes" if row.get("responseStreamingSupported") else "",
+        "Called": " ".join(_CALLED.get(each, each) for each in row["inferenceTypesSupported"]),
+        "Lifecycle": row["modelLifecycle"]["status"].lower(),
+    }

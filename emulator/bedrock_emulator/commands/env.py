@@ -45,7 +45,10 @@ def env(
     directory: str | None,
     form: str,
 ) -> None:
-    """Print the variables for a running emulator: eval "$(bedrock-emulator env)"."""
+    """Print the variables that point SDKs at a running emulator.
+
+    In a shell: eval "$(bedrock-emulator env)"
+    """
     if (source is None) != (directory is None):
         raise click.UsageError("--source and --dir go together: the directory takes the files of the source")
     if not name or "/" in name:  # which would be another address of the admin API

@@ -34,6 +34,13 @@ def read_health(url: str, ca: str | None) -> dict[str, Any]:
         with urllib.request.urlopen(address, timeout=5, context=trust) as answer:  # noqa: S310 - the scheme is checked above
             return cast("dict[str, Any]", json.load(answer))
     except (urllib.error.URLError, TimeoutError, ValueError) as error:
-        raise click.ClickException(
-            f"no emulator answers at {url} ({error}); start one: bedrock-emulator serve"
-        ) from error
+        raise click.ClickException(_failure(url, error)) from error
+
+
+def _failure(url: str, error: Exception) -> str:
+    """What went wrong at an address, and what to do."""
+    reason = getattr(error, "reason", error)
+    if isinstance(reason, ssl.SSLCertVerificationError):
+        return f"the certificate of {url} is not trusted; give the file that `serve --tls` names as --ca"
+    why = getattr(reason, "strerror", None) or reason
+    return f"no emulator answers at {url} ({why}); start one: bedrock-emulator serve"

@@ -27,6 +27,12 @@ _OPTIONS = (
     ),
 )
 
+_WANTED: Mapping[str, str] = {
+    "baseUrl": "must be an address such as http://127.0.0.1:11434/v1",
+    "apiKeyEnv": "must be the name of an environment variable, in capitals, that ends in _API_KEY",
+}
+"""In place of the patterns of the schema."""
+
 _OPTION_OF: Mapping[str, str] = {
     "baseUrl": "--upstream",
     "model": "--upstream-model",
@@ -61,5 +67,7 @@ def upstream_document(url: str | None, model: str | None, key_env: str | None) -
         check_document(document, "Upstream")
         compile_upstream(document)
     except AdminError as error:
-        raise ConfigError(f"{_OPTION_OF.get(error.path or '', '--upstream')}: {error.message}") from error
+        member = error.path or ""
+        message = _WANTED[member] if error.message.startswith("must match") else error.message
+        raise ConfigError(f"{_OPTION_OF.get(member, '--upstream')}: {message}") from error
     return document

@@ -80,6 +80,17 @@ async def _cancelled(tasks: Collection["asyncio.Task[None]"]) -> None:
     await asyncio.gather(*tasks, return_exceptions=True)
 
 
+def _hang_up(writer: asyncio.StreamWriter) -> None:
+    """Send the end of the connection right behind TLS's goodbye, for which asyncio would await an answer first.
+
+    Until it comes, a client takes the connection for one that it can use again.
+    """
+    connection = writer.get_extra_info("socket")
+    if connection is not None and writer.transport.get_write_buffer_size() == 0:
+        with contextlib.suppress(OSError):  # it is gone already
+            connection.shutdown(socket.SHUT_WR)
+
+
 async def _pass_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
     """Copy until the source ends or either side breaks; a broken copy never looks like a clean end."""
     try:
@@ -90,5 +101,6 @@ async def _pass_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -
         writer.transport.abort()
     finally:
         writer.close()
+        _hang_up(writer)
         with contextlib.suppress(OSError, ssl.SSLError, asyncio.CancelledError):
             await writer.wait_closed()

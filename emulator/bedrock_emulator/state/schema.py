@@ -46,12 +46,13 @@ def check_document(document: Any, definition: str, *, path: str = "") -> None:
     """
     faults = list(_validator(definition).iter_errors(document))
     if faults:
-        raise _refusal(min(faults, key=_rank), path)
+        raise next(_refusals(min(faults, key=_rank), path))
 
 
 def document_faults(document: Any, definition: str) -> list[AdminError]:
     """Everything that keeps a document from being the `definition` of the schema, in the order of the document."""
-    return [_refusal(fault, "") for fault in sorted(_validator(definition).iter_errors(document), key=_rank)]
+    faults = sorted(_validator(definition).iter_errors(document), key=_rank)
+    return [refusal for fault in faults for refusal in _refusals(fault, "")]
 
 
 def join_path(*parts: str | int) -> str:
@@ -89,17 +90,18 @@ def _rank(fault: "ValidationError") -> tuple[list[str | int], bool]:
     return list(fault.absolute_path), fault.validator != "additionalProperties"
 
 
-def _refusal(fault: "ValidationError", path: str) -> AdminError:
+def _refusals(fault: "ValidationError", path: str) -> Iterator[AdminError]:
+    """One for each unknown member, of which one fault may find several."""
     place = join_path(path, *fault.absolute_path)
     if fault.validator == "additionalProperties":
         schema: Any = fault.schema
         instance: Any = fault.instance
         known = schema["properties"]
-        unknown = next(name for name in instance if name not in known)
-        return AdminError(
-            400, f"unknown member {unknown!r}{did_you_mean(unknown, known)}", path=join_path(place, unknown)
-        )
-    return AdminError(400, _sentence(fault), path=place or None)
+        for unknown in (name for name in instance if name not in known):
+            message = f"unknown member {unknown!r}{did_you_mean(unknown, known)}"
+            yield AdminError(400, message, path=join_path(place, unknown))
+    else:
+        yield AdminError(400, _sentence(fault), path=place or None)
 
 
 def _sentence(fault: "ValidationError") -> str:
@@ -108,7 +110,7 @@ def _sentence(fault: "ValidationError") -> str:
     instance: Any = fault.instance
     match fault.validator:
         case "type":
-            return f"must be {_types(asked)}"
+            return f"must be {_types(asked)}{_hint(asked, instance)}"
         case "enum":
             return f"must be one of {', '.join(orjson.dumps(each).decode() for each in asked)}"
         case "const":
@@ -133,21 +135,28 @@ _BOUNDS = {
     "exclusiveMinimum": "must be more than {}",
     "minimum": "must be at least {}",
     "maximum": "must be at most {}",
-    "minLength": "must be at least {} characters long",
-    "maxLength": "must be at most {} characters long",
-    "minItems": "must have at least {} items",
-    "maxItems": "must have at most {} items",
-    "minProperties": "must have at least {} member",
-    "maxProperties": "must have at most {} member",
+    "minLength": "must be at least {} character{s} long",
+    "maxLength": "must be at most {} character{s} long",
+    "minItems": "must have at least {} item{s}",
+    "maxItems": "must have at most {} item{s}",
+    "minProperties": "must have at least {} member{s}",
+    "maxProperties": "must have at most {} member{s}",
 }
 
 
 def _bound(keyword: str, limit: Any) -> str:
-    return _BOUNDS[keyword].format(f"{limit:,}")
+    return _BOUNDS[keyword].format(f"{limit:,}", s="" if limit == 1 else "s")
 
 
 def _types(asked: str | list[str]) -> str:
     return " or ".join(_TYPES.get(each, each) for each in ([asked] if isinstance(asked, str) else asked))
+
+
+def _hint(asked: str | list[str], instance: Any) -> str:
+    """For whoever writes YAML 1.1, where these words are no texts."""
+    words = ("yes", "no", "on", "off")
+    wanted = asked == "boolean" or "boolean" in asked
+    return "; yes, no, on and off are texts" if wanted and instance in words else ""
 
 
 def _missing(required: Iterable[str], instance: Mapping[str, Any]) -> str:

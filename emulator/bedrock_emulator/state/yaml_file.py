@@ -229,7 +229,9 @@ class _Builder:
         while not isinstance(key := self._loader.get_event(), yaml.MappingEndEvent):
             place = _place(key.start_mark)
             if not isinstance(key, yaml.ScalarEvent):
-                raise FileError(self._file, "a key must be a text", place)
+                braces = isinstance(key, yaml.MappingStartEvent)
+                hint = "; a text that begins with '{{' needs quotes" if braces else ""
+                raise FileError(self._file, f"a key must be a text{hint}", place)
             if key.value in mapping:
                 raise FileError(self._file, f"the key {key.value!r} is there twice", place)
             where = join_path(path, key.value)

@@ -42,9 +42,9 @@ YOUNGER = (
 )
 """Members that some recorded answers do not have yet."""
 
+UNCOUNTED = {"totalOutputTextTokenCount": 0.0, "inputTextTokenCount": 0.0}
 REPREFIXED = "the model began with `Bot:`, which Converse takes away after the guardrail has read it"
 EMPTY = "empty and blank deltas carry no action, which cannot be told once a mask has emptied others"
-COUNTED = "the counts of a question that no model read, and members of its chunk, are the service's own"
 ANOTHER = "the recorded question is not the one that was answered: 87 characters were guarded, and it has 34"
 _DEVIATIONS = {
     "InvokeModel openllmetry/test_guardrail_invoke": ANOTHER,
@@ -52,7 +52,6 @@ _DEVIATIONS = {
     "ConverseStream openllmetry/test_titan_converse_stream": REPREFIXED,
     "Converse openllmetry/test_titan_converse": REPREFIXED,
     "InvokeModelWithResponseStream openllmetry/test_nova_invoke_stream": EMPTY,
-    "InvokeModelWithResponseStream openllmetry/test_guardrail_invoke_stream": COUNTED,
 }
 
 
@@ -74,6 +73,8 @@ def _parameter(record: Json) -> Any:
 )
 def test_a_guarded_exchange_is_answered_as_it_was(record: Json) -> None:
     ours, theirs = _answered(record), _recorded(record)
+    if Guarded.of(record).output is None:  # nobody knows how the service counts for itself
+        ours, theirs = ([{**each, **UNCOUNTED} for each in chunks] for chunks in (ours, theirs))
 
     assert len(ours) == len(theirs)
     for our, their in zip(ours, theirs, strict=True):

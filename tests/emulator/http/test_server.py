@@ -222,9 +222,25 @@ def test_a_server_ends_with_its_standard_input_if_asked() -> None:
 
 def test_a_server_whose_standard_input_is_empty_ends_right_after_its_start() -> None:
     command = [*COMMAND, "serve", "--port", "0", "--ready", "json", "--stop-on-eof"]
-    ended = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=20, check=False)
+    ended = subprocess.run(
+        command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=20, check=False
+    )
     assert (ended.returncode, ended.stderr) == (0, "")
     assert json.loads(ended.stdout)["http"]
+
+
+def test_an_answer_that_is_cut_over_https_ends_the_connection_too() -> None:
+    """Else an SDK takes the connection for whole and loses its next call on it."""
+    with serving("--ready", "json", "--tls-port", "0", "--auth", "off") as (_, lines):
+        ready = json.loads(lines[0])
+        Emulator.connect(ready["http"]).lab("default").put_faults([{"wire": {"cutAfterBytes": 9}}])
+        with trusting(ready["https"], ready["ca"]) as secure:
+            secure.sendall(b"GET /foundation-models HTTP/1.1\r\nhost: localhost\r\n\r\n")
+            while secure.recv(65_536):  # up to the goodbye of TLS
+                pass
+            with socket.socket(fileno=secure.detach()) as plain:
+                plain.settimeout(10)
+                assert plain.recv(1) == b""
 
 
 @pytest.mark.parametrize(
@@ -298,7 +314,7 @@ def test_a_busy_port_is_refused_with_what_to_do() -> None:
         (["serve", "--region", "nowhere"], "'nowhere' is not an AWS region"),
         (["serve", "--port", "70000"], "70000 is not a TCP port"),
         (["serve", "--host", "203.0.113.1"], "choose another --host or --port"),
-        (["env", "--url", "http://127.0.0.1:1"], "no emulator answers at http://127.0.0.1:1"),
+        (["env", "--url", "http://127.0.0.1:1"], "no emulator answers at http://127.0.0.1:1 (Connection refused)"),
         (["serve", "--host", "no-such-host.invalid"], "choose another --host or --port"),
         (["env", "--ca", "ca.pem", "--url", "http://127.0.0.1:1"], "--ca is for an https address"),
         (["env", "--ca", "/nowhere/ca.pem"], "/nowhere/ca.pem is not a file of certificates"),
@@ -312,6 +328,29 @@ def test_a_mistake_on_the_command_line_is_one_clear_line(arguments: list[str], t
     assert run.returncode == 1
     assert text in run.stderr
     assert len(run.stderr.splitlines()) == 1
+
+
+def test_an_unknown_certificate_is_told_from_no_answer(bedrock_emulator_server: Emulator) -> None:
+    run = subprocess.run(
+        [*COMMAND, "health", "--url", bedrock_emulator_server.https_url],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert run.returncode == 1
+    assert "is not trusted; give the file that `serve --tls` names as --ca" in run.stderr
+
+
+def test_a_narrow_terminal_gets_fewer_columns_and_whole_ids(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("COLUMNS", "80")
+    main(["models", "--region", "eu-west-1"], standalone_mode=False)
+    plain = re.sub(r"\x1b\[[0-9;]*m", "", capsys.readouterr().out)
+    assert "amazon.nova-2-multimodal-embeddings-v1:0" in plain or "amazon.nova-lite-v1:0" in plain
+    assert "…" not in plain
+    assert [line.split() for line in plain.splitlines() if "Model " in line] == [["Model", "Called", "Lifecycle"]]
 
 
 def test_models_are_listed_plainly_when_piped_and_as_json() -> None:

@@ -42,6 +42,14 @@ def test_every_error_is_found_with_its_line_and_a_suggestion(file: Path):
     ]
 
 
+def test_every_unknown_member_of_one_object_is_found(file: Path):
+    rules = "  - when:\n      lastUserTxt: {equals: a}\n      toolOfered: b\n    reply: x\n"
+    assert found(checked(file, rules)) == [
+        ("error", 4, "unknown member 'lastUserTxt'; did you mean 'lastUserText'?"),
+        ("error", 5, "unknown member 'toolOfered'; did you mean 'toolOffered'?"),
+    ]
+
+
 def test_a_rule_that_breaks_the_schema_does_not_hide_what_is_wrong_with_the_others(file: Path):
     rules = "  - repyl: a\n  - {when: {operation: Convers}, reply: x}\n  - {name: a, reply: x}\n"
     assert found(checked(file, rules)) == [

@@ -103,9 +103,9 @@ def test_the_options_of_serve_are_an_upstream(options: tuple[str | None, ...], d
     ("options", "words"),
     [
         ((None, "m", None), "--upstream-model needs --upstream"),
-        (("ftp://h", None, None), "--upstream: must match"),
+        (("ftp://h", None, None), "--upstream: must be an address such as http://"),
         (("http://u:p@h", None, None), "--upstream: must not hold a user"),
-        (("http://h", None, "SECRET"), "--upstream-key-env: must match"),
+        (("http://h", None, "SECRET"), "--upstream-key-env: must be the name of an environment variable"),
     ],
     ids=["model alone", "scheme", "password", "variable"],
 )

@@ -8,7 +8,7 @@ from bedrock_emulator.guardrails.tags import tagged
 from bedrock_emulator.native.format import Native
 from bedrock_emulator.native.schema import Schema, check
 from bedrock_emulator.operations.runtime.guarding import Outcome
-from bedrock_emulator.operations.runtime.rewritten import rewritten_body, rewritten_chunk
+from bedrock_emulator.operations.runtime.rewritten import rewritten_body, rewritten_chunk, without_ending
 
 METRICS = "amazon-bedrock-invocationMetrics"
 _OPTIONS = "amazon-bedrock-guardrailConfig"
@@ -75,10 +75,13 @@ def guarded_chunks(chunks: Iterable[Native], outcome: Outcome | None, model_id: 
 
 def _guarded_chunk(chunk: Native, outcome: Outcome, model_id: str) -> Native:
     written = rewritten_chunk({name: chunk[name] for name in chunk if name != METRICS}, model_id)
+    if outcome.is_refused:
+        written = without_ending(written, model_id)
     if METRICS not in chunk:
         is_silent = not _SILENT.isdisjoint(chunk) or chunk.get("type") in _SILENT_TYPES
         return written if is_silent else {**written, **_action(outcome)}
-    told, metrics = {**_action(outcome), **_trace(outcome)}, {METRICS: chunk[METRICS]}
+    told = {**_action(outcome), **_trace(outcome)}
+    metrics = {} if outcome.is_refused else {METRICS: chunk[METRICS]}  # [recorded, Titan]
     # Nova has its metrics before what the guardrail tells, Titan after it [recorded].
     return {**written, **metrics, **told} if "metadata" in chunk else {**written, **told, **metrics}
 

@@ -27,6 +27,8 @@ class Outcome:
     """What became of one answer; a stream fills it in before it gives the events that depend on it."""
 
     is_intervened: bool = False
+    is_refused: bool = False
+    """Whether the model was not asked."""
     trace: Mapping[str, Any] | None = None
     """`trace.guardrail` of Converse; None where none was asked for."""
 
@@ -64,6 +66,7 @@ class Guarding:
             output: what was found in it; None when the model was not asked.
             original: the answer as the model gave it.
         """
+        self.outcome.is_refused = output is None
         actions = [each.action for each in (self.input, output) if each is not None]
         self.outcome.is_intervened = any(action != "NONE" for action in actions)
         if self.scope is not None:

@@ -20,6 +20,13 @@ def rewritten_chunk(chunk: Native, model_id: str) -> Native:
     return _CHUNKS.get(_family(model_id), _same)(chunk)
 
 
+def without_ending(chunk: Native, model_id: str) -> Native:
+    """A chunk that no model said: Titan's tells no reason why it ended [recorded]."""
+    if not model_id.startswith("amazon.titan-text"):
+        return chunk
+    return {name: value for name, value in chunk.items() if name != "completionReason"}
+
+
 def _same(native: Native) -> Native:
     return native
 
