@@ -240,18 +240,19 @@ def _print_models(rows: list[dict[str, Any]], region: str) -> None:
     if not console.is_terminal:
         console = Console(width=_PIPED_WIDTH)
     title = f"{len(rows)} models in {region}" if console.is_terminal else None
-    ordered = sorted(rows, key=lambda each: (each.get("providerName") or "", each["modelId"]))
-    cells = [_cells(row) for row in ordered]
+    cells = sorted(map(_cells, rows), key=lambda each: (each["Provider"], each["Model"]))
     for count in range(len(_LEFT_OUT) + 1):
         table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD if console.is_terminal else None)
         shown = [heading for heading in cells[0] if heading not in _LEFT_OUT[:count]]
         for heading in shown:
             table.add_column(heading, no_wrap=heading == "Model")
-        for row, texts in zip(ordered, cells, strict=True):
-            dim = row["modelLifecycle"]["status"] == "LEGACY"
-            table.add_row(*(texts[heading] for heading in shown), style="dim" if dim else None)
-        unfolded = console.measure(table, options=console.options.update(width=_PIPED_WIDTH))
-        if unfolded.maximum <= console.width:
+        for texts in cells:
+            style = "dim" if texts["Lifecycle"] == "legacy" else None
+            table.add_row(*(texts[heading] for heading in shown), style=style)
+        if (
+            console.measure(table, options=console.options.update(width=_PIPED_WIDTH)).maximum
+            <= console.width
+        ):
             break
     console.print(table)
 

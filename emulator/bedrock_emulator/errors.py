@@ -55,6 +55,9 @@ class AdminError(EmulatorError):
         self.message = message
         self.path = path
 
+    def __str__(self) -> str:
+        return f"{self.message} ({self.path})" if self.path else self.message
+
 
 class AwsError(EmulatorError):
     """An answer that AWS would give.

@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import NoReturn
@@ -24,6 +24,13 @@ HOW_TO_ENABLE = (
 )
 SWITCHED_OFF = "Discovery is off: the configuration says so."
 
+_HEADINGS = ("Model", "Name", "Input", "Context", "Output", "Reasoning")
+_LEFT_OUT = ("Name", "Reasoning", "Input", "Output", "Context")
+"""Columns that a narrow terminal goes without, the first one first."""
+
+_UNFOLDED = 1000
+"""Columns in which every table has room."""
+
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 def main() -> None:
@@ -43,7 +50,7 @@ def models() -> None:
 @config_option
 @click.option("--region", help="Discover here instead of in the configured region.")
 def list_models(*, as_json: bool, config_path: Path | None, region: str | None) -> None:
-    """List the models of the configuration, or those that AWS lists for you."""
+    """List the models of the configuration, or those that AWS has."""
     config = read_config(config_path)
     if region:
         config = replace(config, discovery=replace(config.discovery, region=region))
@@ -86,23 +93,34 @@ def _print_json(found: Sequence[ModelInfo], catalog: Catalog | None) -> None:
 def _print_models(found: Sequence[ModelInfo]) -> None:
     """A table for a person; tab-separated lines for a program."""
     if sys.stdout.isatty():
-        Console().print(models_table(found))
+        console = Console()
+        console.print(models_table(found, console.width))
         return
     for model in found:
         click.echo("\t".join((model.id, model.name, *_columns(model))))
 
 
-def models_table(found: Sequence[ModelInfo]) -> Table:
+def models_table(found: Sequence[ModelInfo], width: int) -> Table:
     """The models for a person; ids stay whole, since they are there to be copied."""
+    # An ARN that is longer than a line is folded; the others are not pushed aside for it.
+    longest = max((len(model.id) for model in found if len(model.id) <= width), default=width)
+    for count in range(len(_LEFT_OUT) + 1):
+        table = _table(found, id_width=longest, without=_LEFT_OUT[:count])
+        if Console(width=_UNFOLDED).measure(table).minimum <= width:
+            break
+    return table
+
+
+def _table(found: Sequence[ModelInfo], *, id_width: int, without: Collection[str]) -> Table:
     table = Table(box=None, pad_edge=False, header_style="bold")
-    table.add_column("Model", no_wrap=True)
-    table.add_column("Name")
-    table.add_column("Input", no_wrap=True)
-    table.add_column("Context", justify="right", no_wrap=True)
-    table.add_column("Output", justify="right", no_wrap=True)
-    table.add_column("Reasoning", no_wrap=True)
+    table.add_column("Model", width=id_width, overflow="fold")
+    shown = [index for index, heading in enumerate(_HEADINGS) if heading not in without]
+    for heading in (_HEADINGS[index] for index in shown[1:]):
+        right = heading in ("Context", "Output")
+        table.add_column(heading, justify="right" if right else "left", no_wrap=heading != "Name")
     for model in found:
-        table.add_row(model.id, model.name, *_columns(model))
+        cells = (model.id, model.name, *_columns(model))
+        table.add_row(*(cells[index] for index in shown))
     return table
 
 

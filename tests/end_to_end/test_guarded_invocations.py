@@ -12,6 +12,8 @@ from tests.recorded_models import model
 TITAN = "amazon.titan-text-express-v1"
 NOVA = "amazon.nova-lite-v1:0"
 CLAUDE = "anthropic.claude-3-haiku-20240307-v1:0"
+GPT_OSS = "openai.gpt-oss-20b-1:0"
+MISTRAL = "mistral.mistral-large-2402-v1:0"
 SETTINGS: Mapping[str, Any] = {
     "name": "acting",
     "blockedInputMessaging": "No such question.",
@@ -71,7 +73,11 @@ def _body(model_id: str, text: str) -> dict[str, Any]:
         return {"inputText": text}
     if model_id == NOVA:
         return {"messages": [{"role": "user", "content": [{"text": text}]}]}
+    if model_id == MISTRAL:
+        return {"prompt": text}
     message = {"role": "user", "content": text}
+    if model_id == GPT_OSS:
+        return {"messages": [message]}
     return {"anthropic_version": "bedrock-2023-05-31", "max_tokens": 100, "messages": [message]}
 
 
@@ -113,6 +119,58 @@ def test_a_masked_answer_keeps_the_models_own_reason(invoker: Invoker, called: s
         "action",
         "detected",
     ]
+
+
+TOOL = {"name": "look", "input_schema": {"type": "object"}}
+
+
+def test_the_original_has_the_format_of_the_request(invoker: Invoker) -> None:
+    """Mistral Large answers prompts otherwise than messages."""
+    invoker.says("It is 1234561666.")
+
+    body = invoker.invoke(MISTRAL, "Which number?")
+
+    (original,) = body[TRACE]["guardrail"]["modelOutput"]
+    assert json.loads(original) == {"outputs": [{"text": "It is 1234561666.", "stop_reason": "stop"}]}
+
+
+@pytest.mark.parametrize(
+    ("called", "more", "reply", "reason"),
+    [
+        pytest.param(
+            CLAUDE,
+            {"tools": [TOOL]},
+            {"content": [{"text": "1234561666"}, {"toolUse": {"name": "look", "input": {}}}]},
+            '"stop_reason": "tool_use"',
+            id="a tool is called",
+        ),
+        pytest.param(
+            CLAUDE,
+            {},
+            {"content": [{"text": "1234561666"}], "stopReason": "max_tokens"},
+            '"stop_reason": "max_tokens"',
+            id="too long",
+        ),
+        pytest.param(GPT_OSS, {}, "1234561666", '"finish_reason": "stop"', id="masked chat"),
+        pytest.param(GPT_OSS, {}, "cactus", '"finish_reason": "stop"', id="blocked chat"),
+    ],
+)
+def test_the_reason_is_the_models_own_whatever_the_guardrail_did(
+    invoker: Invoker, called: str, more: Mapping[str, Any], reply: Any, reason: str
+) -> None:
+    invoker.lab.put_scenario({"version": 1, "rules": [{"reply": reply}]})
+    call = invoker._call(called, "Which?", {}, {})
+    call["body"] = json.dumps({**json.loads(call["body"]), **more})
+
+    whole = json.loads(invoker.runtime.invoke_model(**call)["body"].read())
+    chunks = [
+        json.loads(event["chunk"]["bytes"])
+        for event in invoker.runtime.invoke_model_with_response_stream(**call)["body"]
+    ]
+
+    for told in (whole, chunks):
+        assert reason in json.dumps(told)
+    assert (whole[ACTION], chunks[-1][ACTION]) == ("INTERVENED", "INTERVENED")
 
 
 def test_an_answer_that_is_let_through_says_so(invoker: Invoker) -> None:

@@ -94,40 +94,6 @@ def test_a_guardrail_is_read_with_what_is_not_set_left_out(sdk: Sdk, bedrock: An
     assert found["updatedAt"].endswith("Z")
 
 
-def test_a_guardrail_blocks_and_masks_what_javascript_asks(sdk: Sdk, lab: LabClient, bedrock: Any) -> None:
-    created = bedrock.create_guardrail(
-        name="acting",
-        blockedInputMessaging="No such question.",
-        blockedOutputsMessaging="No such answer.",
-        wordPolicyConfig={"wordsConfig": [{"text": "cactus"}]},
-        sensitiveInformationPolicyConfig={"piiEntitiesConfig": [{"type": "EMAIL", "action": "ANONYMIZE"}]},
-    )
-    named = {"guardrailIdentifier": created["guardrailId"], "guardrailVersion": "DRAFT"}
-    lab.put_scenario({"version": 1, "rules": [{"reply": "Write to a@example.com."}]})
-
-    applied = sdk(
-        "bedrock-runtime",
-        "ApplyGuardrail",
-        {**named, "source": "INPUT", "content": [{"text": {"text": "A cactus?"}}]},
-    )["output"]
-    streamed = sdk(
-        "bedrock-runtime",
-        "ConverseStream",
-        {"modelId": CLAUDE, "messages": HELLO, "guardrailConfig": {**named, "trace": "enabled"}},
-    )["events"]
-
-    assert (applied["action"], applied["outputs"]) == (
-        "GUARDRAIL_INTERVENED",
-        [{"text": "No such question."}],
-    )
-    deltas = [
-        event["contentBlockDelta"]["delta"]["text"] for event in streamed if "contentBlockDelta" in event
-    ]
-    assert "".join(deltas) == "Write to {EMAIL}."
-    assert streamed[-2]["messageStop"]["stopReason"] == "guardrail_intervened"
-    assert streamed[-1]["metadata"]["trace"]["guardrail"]["modelOutput"] == ["Write to a@example.com."]
-
-
 def test_converse_over_cleartext_http2_says_what_boto3_hears(sdk: Sdk, runtime: Any) -> None:
     answer = sdk("bedrock-runtime", "Converse", {"modelId": CLAUDE, "messages": HELLO})["output"]
 

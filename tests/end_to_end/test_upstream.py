@@ -298,3 +298,99 @@ def test_a_pace_and_a_fault_apply_to_what_the_upstream_says(
         assert text_of(next(events)) == "Hel"
         with pytest.raises(EventStreamError, match="throttlingException"):
             next(events)
+
+
+@pytest.fixture
+def guardrail(bedrock: Any) -> dict[str, str]:
+    """A guardrail that masks addresses and blocks a word."""
+    made = bedrock.create_guardrail(
+        name="acting",
+        blockedInputMessaging="No such question.",
+        blockedOutputsMessaging="No such answer.",
+        wordPolicyConfig={"wordsConfig": [{"text": "cactus"}]},
+        sensitiveInformationPolicyConfig={"piiEntitiesConfig": [{"type": "EMAIL", "action": "ANONYMIZE"}]},
+    )
+    return {"guardrailIdentifier": made["guardrailId"], "guardrailVersion": "DRAFT"}
+
+
+def an_address(exchange: Exchange) -> None:
+    exchange.begin()
+    exchange.say(content="Write to ada@exa")
+    exchange.say("stop", content="mple.com.")
+    exchange.done(prompt_tokens=11, completion_tokens=2)
+
+
+def test_a_guardrail_masks_what_an_upstream_is_asked_and_says(
+    upstream: UpstreamServer, runtime: Any, guardrail: dict[str, str]
+):
+    upstream.script = an_address
+    question = {
+        "modelId": NOVA,
+        "messages": [{"role": "user", "content": [{"text": "I am bob@example.com"}]}],
+    }
+
+    answer = runtime.converse(**question, guardrailConfig=guardrail)
+    stream = list(runtime.converse_stream(**question, guardrailConfig=guardrail)["stream"])
+    body = json.dumps({"messages": question["messages"]})
+    native = runtime.invoke_model(modelId=NOVA, body=body, **guardrail)["body"].read()
+
+    assert answer["output"]["message"]["content"] == [{"text": "Write to {EMAIL}."}]
+    assert (answer["stopReason"], answer["usage"]["totalTokens"]) == ("guardrail_intervened", 13)
+    deltas = [event["contentBlockDelta"]["delta"]["text"] for event in stream if "contentBlockDelta" in event]
+    assert deltas == ["Write to {EMAIL}", "."]
+    assert b"Write to {EMAIL}." in native
+    assert [asked.body["messages"][-1]["content"] for asked in upstream.asked] == ["I am {EMAIL}"] * 3
+
+
+def test_an_upstream_is_not_asked_a_blocked_question(
+    upstream: UpstreamServer, runtime: Any, guardrail: dict[str, str]
+):
+    question = [{"role": "user", "content": [{"text": "A cactus?"}]}]
+
+    answer = runtime.converse(modelId=NOVA, messages=question, guardrailConfig=guardrail)
+
+    assert answer["output"]["message"]["content"] == [{"text": "No such question."}]
+    assert upstream.asked == []
+
+
+@pytest.mark.parametrize("mode", ["sync", "async"])
+def test_an_upstream_is_left_when_the_client_of_a_guarded_stream_leaves(
+    upstream: UpstreamServer, runtime: Any, guardrail: dict[str, str], mode: str
+):
+    def say_and_wait(exchange: Exchange) -> None:
+        exchange.begin()
+        exchange.say(content="Hel")
+        exchange.wait_until_left()
+
+    upstream.script = say_and_wait
+    config = {**guardrail, "streamProcessingMode": mode}
+    runtime.converse_stream(modelId=NOVA, messages=HI, guardrailConfig=config)["stream"].close()
+
+    assert upstream.left.wait(PATIENCE_SECONDS)
+
+
+def test_an_async_guardrail_lets_the_first_token_through_before_the_last_is_said(
+    upstream: UpstreamServer, runtime: Any, guardrail: dict[str, str]
+):
+    gate = Gate()
+
+    def say_late(exchange: Exchange) -> None:
+        exchange.begin()
+        exchange.say(content="A ")
+        gate.wait()
+        exchange.say("stop", content="cactus.")
+        exchange.done(prompt_tokens=11, completion_tokens=2)
+
+    upstream.script = say_late
+    config = {**guardrail, "streamProcessingMode": "async"}
+    with closing(
+        runtime.converse_stream(modelId=NOVA, messages=HI, guardrailConfig=config)["stream"]
+    ) as stream:
+        events = iter(stream)
+        assert "messageStart" in next(events)
+        assert next(events)["contentBlockDelta"]["delta"]["text"] == "A "
+        gate.open()
+        texts = [
+            event["contentBlockDelta"]["delta"]["text"] for event in events if "contentBlockDelta" in event
+        ]
+    assert texts == ["cactus.", "No such answer."]

@@ -95,8 +95,14 @@ def test_a_person_gets_a_table_with_whole_ids_even_when_it_is_narrow() -> None:
         max_tokens=65_536,
     )
     page = StringIO()
-    Console(file=page, width=95).print(models_table([claude]))
+    Console(file=page, width=100).print(models_table([claude], 100))
     heading, row, *_ = page.getvalue().splitlines()
     assert heading.split() == ["Model", "Name", "Input", "Context", "Output", "Reasoning"]
     assert row.startswith(model_id)
     assert row.split()[-4:] == ["text+image", "1M", "65536", "yes"]
+
+    page = StringIO()
+    Console(file=page, width=80).print(models_table([claude], 80))
+    heading, row = page.getvalue().splitlines()
+    assert heading.split() == ["Model", "Input", "Context", "Output"]
+    assert row.split() == [model_id, "text+image", "1M", "65536"]

@@ -3,6 +3,7 @@
 from collections import ChainMap
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 from bedrock_emulator.guardrails.content import Piece, Source, TextPiece
@@ -35,7 +36,7 @@ _CHARACTERS_A_MS = 25
 
 @dataclass(frozen=True)
 class Evaluation:
-    """What was found in the content of one side, and what follows from it."""
+    """What was found in the content of one side, and what follows from it; not slotted, since masks are kept."""
 
     material: Material
     findings: Sequence[Finding]
@@ -53,13 +54,19 @@ class Evaluation:
         """The same where nothing can be hidden any more: what would have been masked is only reported [guess]."""
         return replace(self, findings=[each.reported() for each in self.findings])
 
-    def masks(self, piece: int) -> list[Mask]:
+    def masks(self, piece: int) -> Sequence[Mask]:
         """What is hidden in one piece."""
-        return [
-            Mask(each.span.start, each.span.end, each.placeholder)
-            for each in self.findings
-            if each.action == "ANONYMIZED" and each.span is not None and each.span.piece == piece
-        ]
+        return self._masks.get(piece, ())
+
+    @cached_property
+    def _masks(self) -> Mapping[int, list[Mask]]:
+        """What is hidden, by piece: there can be thousands of both."""
+        masks: dict[int, list[Mask]] = {}
+        for each in self.findings:
+            if each.action == "ANONYMIZED" and each.span is not None:
+                mask = Mask(each.span.start, each.span.end, each.placeholder)
+                masks.setdefault(each.span.piece, []).append(mask)
+        return masks
 
     def masked_texts(self) -> list[str]:
         """The guarded texts with placeholders."""

@@ -29,6 +29,8 @@ class Family:
     """The empty `serverToolUsage` in usage [recorded since mid 2025]."""
     signs_reasoning: bool = False
     always_reasons: bool = False
+    speaker: str | None = None
+    """What the model puts before its words, see speaker.py."""
     empty_text_first: bool = False
     """A block with one empty text delta opens the stream [recorded, gpt-oss]."""
 
@@ -41,7 +43,9 @@ _CLAUDE = Family(
     signs_reasoning=True,
 )
 _NOVA = Family(name="nova", split_text=chunks.by_word, cache_counters="requested")  # [recorded]
-_TITAN = Family(name="titan", split_text=chunks.whole, server_tool_usage=False)  # [recorded Aug 2025]
+_TITAN = Family(
+    name="titan", split_text=chunks.whole, server_tool_usage=False, speaker="Bot:"
+)  # [recorded Aug 2025]
 
 _BY_PART: tuple[tuple[str, Family], ...] = (
     ("amazon.nova", _NOVA),

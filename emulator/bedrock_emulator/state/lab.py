@@ -279,7 +279,9 @@ class Lab:
         return compile_model_access(document, path=path)
 
     def _read_guardrail_verdicts(self, document: Mapping[str, Any], path: str) -> Verdicts:
-        return compile_verdicts(document["verdicts"], api=self._defaults.api, path=join_path(path, "verdicts"))
+        return compile_verdicts(
+            document["verdicts"], api=self._defaults.api, path=join_path(path, "verdicts")
+        )
 
     def _read_identity(self, document: Mapping[str, Any], path: str) -> IdentitySettings:
         return read_identity(document, path=path)

@@ -43,7 +43,10 @@ def embed_texts(
     config_path: Path | None,
     region: str | None,
 ) -> None:
-    """Turn each TEXT into a vector: a line of numbers for each when the output is no terminal."""
+    """Turn each TEXT into a vector.
+
+    Where the output is no terminal, each is a line of numbers.
+    """
     config = read_config(config_path)
     for warning in config.warnings:
         click.echo(warning, err=True)

@@ -93,6 +93,7 @@ def test_a_refusal_keeps_its_status_text_and_place(emulator):
     with pytest.raises(AdminError, match="did you mean 'error'") as refused:
         emulator.lab("a").put_faults([{"eror": {}}])
     assert (refused.value.status, refused.value.path) == (400, "faults[0].eror")
+    assert str(refused.value).endswith("'error'? (faults[0].eror)")
 
 
 def test_a_document_that_is_too_large_is_refused_and_not_cut_off(emulator):

@@ -1,12 +1,14 @@
 """What policies find, what follows from it, and what it counts as."""
 
+from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from bedrock_emulator.guardrails.assessment import assessment, reason, usage
 from bedrock_emulator.guardrails.content import ImagePiece, Source, TextPiece
-from bedrock_emulator.guardrails.findings import Action
+from bedrock_emulator.guardrails.findings import Action, Finding
 from bedrock_emulator.guardrails.lexicon import CONTENT, PROFANITY
 from tests.emulator.guardrails.evaluating import (
     content_filter,
@@ -306,3 +308,22 @@ def test_images_are_for_filters_that_look_at_them() -> None:
 )
 def test_the_reason_has_a_line_for_each_side(actions: tuple[Action, ...], said: str) -> None:
     assert reason(*actions) == said
+
+
+class Counted(list[Finding]):
+    """Findings that know how often they were gone through."""
+
+    rounds = 0
+
+    def __iter__(self) -> Iterator[Finding]:
+        """Count, and go through."""
+        self.rounds += 1
+        return super().__iter__()
+
+
+def test_findings_are_gone_through_once_however_many_pieces_are_masked() -> None:
+    evaluation = judged(pii(EMAIL="ANONYMIZE"), *["to a@example.com"] * 50)
+    findings = Counted(evaluation.findings)
+
+    assert replace(evaluation, findings=findings).masked_texts() == ["to {EMAIL}"] * 50
+    assert findings.rounds == 1

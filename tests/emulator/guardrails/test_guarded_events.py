@@ -43,6 +43,7 @@ def _guarding(*, is_async: bool = False) -> Guarding:
         guard=guard,
         scope="INTERVENTIONS",
         is_async=is_async,
+        is_native=False,
         places=(),
         input=guard.judge("INPUT", ()),
         outcome=Outcome(),

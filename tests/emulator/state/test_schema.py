@@ -51,7 +51,7 @@ def test_a_place_is_written_as_people_write_it(parts, expected):
         ("Clock", {"advanceSeconds": "1"}, "advanceSeconds", "must be a number"),
         ("Clock", {"reset": False}, "reset", "must be true"),
         ("Catalogue", {"models": {}}, "models", "must be a list"),
-        ("Catalogue", {"replace": 1}, "replace", "must be true or false$"),
+        ("Catalogue", {"replace": 1}, "replace", r"must be true or false \("),
         ("Catalogue", {"replace": "yes"}, "replace", "must be true or false; yes, no, on and off are texts"),
         ("Credentials", {}, None, "'credentials' is missing"),
         (

@@ -9,7 +9,9 @@ from bedrock_emulator.operations.runtime.guarded import guarded_answer
 from bedrock_emulator.operations.runtime.resolution import ResolvedModel, resolve_model
 from bedrock_emulator.operations.runtime.response_fields import with_response_fields
 from bedrock_emulator.reply.render import converse_output, converse_parts
+from bedrock_emulator.reply.reply import Reply
 from bedrock_emulator.reply.request import ModelRequest
+from bedrock_emulator.reply.speaker import events_without_speaker, reply_without_speaker
 
 _ECHOED = ("performanceConfig", "serviceTier")
 """Request members that the answer repeats, and has only then [recorded]."""
@@ -21,7 +23,7 @@ def converse(call: Call, params: Params) -> Output | Delivered:
     request = _request(call, params, resolved)
     said = guarded_answer(call, request)
     assert said.reply is not None  # an operation without a stream is answered whole
-    reply = with_response_fields(said.reply, call, request)
+    reply = _as_told(said.reply, call, request, resolved)
     output = converse_output(
         reply,
         family=resolved.model.family,
@@ -42,8 +44,8 @@ def converse_stream(call: Call, params: Params) -> EventStream | Delivered:
 def _stream(said: Answer, call: Call, request: ModelRequest, resolved: ResolvedModel) -> EventStream:
     if said.reply is None:
         assert said.events is not None
-        return EventStream(said.events, source=said.source)
-    reply = with_response_fields(said.reply, call, request)
+        return EventStream(events_without_speaker(said.events, resolved.model.family), source=said.source)
+    reply = _as_told(said.reply, call, request, resolved)
     return EventStream(
         converse_parts(
             reply,
@@ -52,6 +54,11 @@ def _stream(said: Answer, call: Call, request: ModelRequest, resolved: ResolvedM
             echo={**_echo(request.params), **_trace(said)},
         )
     )
+
+
+def _as_told(reply: Reply, call: Call, request: ModelRequest, resolved: ResolvedModel) -> Reply:
+    """What the model said, in Converse's form."""
+    return reply_without_speaker(with_response_fields(reply, call, request), resolved.model.family)
 
 
 def _checked_model(call: Call, params: Params, *, streaming: bool) -> ResolvedModel:

@@ -63,7 +63,7 @@ def _refusal(guarding: Guarding, request: ModelRequest) -> Reply:
     blocks = ({"text": guarding.guard.blocked_message("INPUT")},)
     return Reply(
         blocks=blocks,
-        stop_reason=INTERVENED,
+        stop_reason=guarding.blocked_reason,
         usage=_usage(request, blocks),
         chunks=(_whole,),
         latency_ms=guarding.input.latency_ms,
@@ -89,12 +89,13 @@ def _guarded_reply(guarding: Guarding, reply: Reply, call: Call, request: ModelR
         return reply
     if output.action == "BLOCKED":
         blocks: tuple[Block, ...] = ({"text": guarding.guard.blocked_message("OUTPUT")},)
-        return replace(reply, blocks=blocks, stop_reason=INTERVENED, chunks=())
+        return replace(reply, blocks=blocks, stop_reason=guarding.blocked_reason, chunks=())
     shown = dict(zip(said, output.masked_texts(), strict=True))
     blocks = tuple(
         with_answer_text(block, shown[at]) if at in shown else block for at, block in enumerate(reply.blocks)
     )
-    return replace(reply, blocks=blocks, stop_reason=INTERVENED)
+    reason = reply.stop_reason if guarding.is_native else INTERVENED
+    return replace(reply, blocks=blocks, stop_reason=reason)
 
 
 def _original(reply: Reply, call: Call, request: ModelRequest) -> str:

@@ -92,7 +92,7 @@ def _released(guarding: Guarding, events: Sequence[Event]) -> Iterator[Event]:
     for event in events:
         if delta_text(event) is not None:
             yield "contentBlockDelta", {**event[1], "delta": {"text": next(shown[_index(event)])}}
-        elif event[0] == "messageStop" and output.action != "NONE":
+        elif event[0] == "messageStop" and output.action != "NONE" and not guarding.is_native:
             yield "messageStop", {**event[1], "stopReason": INTERVENED}
         else:
             yield _traced(event, guarding)
@@ -113,7 +113,7 @@ def _message(guarding: Guarding, index: int) -> Iterator[Event]:
     text = guarding.guard.blocked_message("OUTPUT")
     yield "contentBlockDelta", {"contentBlockIndex": index, "delta": {"text": text}}
     yield "contentBlockStop", {"contentBlockIndex": index}
-    yield "messageStop", {"stopReason": INTERVENED}
+    yield "messageStop", {"stopReason": guarding.blocked_reason}
 
 
 def _traced(event: Event, guarding: Guarding) -> Event:

@@ -15,7 +15,8 @@ from bedrock_emulator.operations.runtime.guard import Guard, find_guard
 from bedrock_emulator.reply.request import ModelRequest
 
 INTERVENED = "guardrail_intervened"
-"""The stop reason of an answer that was blocked or masked [recorded]."""
+"""The stop reason of a Converse answer that was blocked or masked [recorded]."""
+_ENDED = "end_turn"
 
 _PROMPT_ATTACK = frozenset({"PROMPT_ATTACK"})
 
@@ -41,6 +42,8 @@ class Guarding:
     scope: Scope | None
     """What the trace lists; None without a trace."""
     is_async: bool
+    is_native: bool
+    """Whether InvokeModel asks, whose answers keep the model's own stop reason [recorded]."""
     places: Sequence[tuple[Place, Piece]]
     input: Evaluation
     outcome: Outcome
@@ -53,6 +56,11 @@ class Guarding:
             if isinstance(piece, TextPiece) and (masks := self.input.masks(number))
         }
         return replace(request, params=with_texts(request.params, hidden))
+
+    @property
+    def blocked_reason(self) -> str:
+        """The stop reason of a blocked message, which is all that is left of an answer."""
+        return _ENDED if self.is_native else INTERVENED
 
     def judge(self, said: Sequence[str]) -> Evaluation:
         """What it makes of an answer."""
@@ -100,6 +108,7 @@ def guarding_of(call: Call, request: ModelRequest) -> Guarding | None:
         guard=guard,
         scope=_SCOPES.get(config.get("trace") or "disabled"),
         is_async=config.get("streamProcessingMode") == "async",
+        is_native=not request.operation.startswith("Converse"),
         places=places,
         input=guard.judge("INPUT", [piece for _, piece in places], without=_inapplicable(request)),
         outcome=Outcome(),

@@ -63,7 +63,9 @@ def _scored(category: str, materials: Sequence[Material]) -> dict[str, Any]:
         for material in materials
         for number, piece in material.guarded
     ]
-    return {"category": category, "severityScore": max(_SEVERITY[each] for each in seen)}
+    # A null in place of a message or of a block is none, which leaves nothing to be severe.
+    score = max((_SEVERITY[each] for each in seen), default=_SEVERITY["NONE"])
+    return {"category": category, "severityScore": score}
 
 
 def _entities(types: Sequence[str], materials: Sequence[Material]) -> Iterator[dict[str, Any]]:

@@ -2,15 +2,19 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, TypeAlias
 
 from bedrock_emulator.errors import AwsError
 from bedrock_emulator.operations.runtime.demand import Demand
-from bedrock_emulator.reply.family import FamilyName
+from bedrock_emulator.reply.family import FamilyName, claude_version, family_of
 
 Found: TypeAlias = bool | Mapping[str, Any]
 """Whether a rule applies; a mapping applies and fills the places of its text."""
 Models: TypeAlias = Callable[[Demand], bool]
+
+_REMEMBERED = 1_024
+"""Model ids for which a row knows whether it is about them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,12 +53,12 @@ def every_model(_: Demand) -> bool:
 
 def with_ids(*parts: str) -> Models:
     """Models whose id has one of these parts."""
-    return lambda demand: any(part in demand.model_id for part in parts)
+    return _by_id(lambda model_id: any(part in model_id for part in parts))
 
 
 def families(*names: FamilyName) -> Models:
     """Models of these families."""
-    return lambda demand: demand.family in names
+    return _by_id(lambda model_id: family_of(model_id).name in names)
 
 
 def claude(
@@ -65,15 +69,21 @@ def claude(
 ) -> Models:
     """Claude 3 and later: of these versions, or from one on, or up to one, and of these lines where some are named."""
 
-    def matches(demand: Demand) -> bool:
-        version = demand.claude
+    def matches(model_id: str) -> bool:
+        version = claude_version(model_id)
         if version is None or (lines and version.line not in lines):
             return False
         if numbers:
             return version.number in numbers
         return (since is None or version.number >= since) and (before is None or version.number < before)
 
-    return matches
+    return _by_id(matches)
+
+
+def _by_id(is_meant: Callable[[str], bool]) -> Models:
+    """Models by their id, each asked for once: every request is held against the whole table."""
+    known = lru_cache(maxsize=_REMEMBERED)(is_meant)
+    return lambda demand: known(demand.model_id)
 
 
 def either(*choices: Models) -> Models:

@@ -43,17 +43,11 @@ def native_answer(reply: Reply, call: Call, request: ModelRequest) -> Native:
 
 
 def _asked(reply: Reply, call: Call, request: ModelRequest) -> Asked:
-    """The native request that Bedrock would have made of this one, as far as answers repeat it."""
-    text = last_user_text(request.params["messages"])
-    stop = (request.params.get("inferenceConfig") or {}).get("stopSequences") or ()
+    """The native request: InvokeModel's own, or what Bedrock makes of Converse's."""
+    is_native = request.operation.startswith("InvokeModel")
     return Asked(
         model_id=request.model_id,
-        body={
-            "messages": request.params["messages"],
-            "prompt": text,
-            "message": text,
-            "stop_sequences": stop,
-        },
+        body=request.body if is_native else _native_body(request),
         request_id=call.request_id,
         input_tokens=reply.usage.input_tokens,
         cache_read_tokens=reply.usage.cache_read_tokens,
@@ -61,3 +55,10 @@ def _asked(reply: Reply, call: Call, request: ModelRequest) -> Asked:
         cache_write_1h_tokens=reply.usage.cache_write_1h_tokens,
         created=int(call.lab.clock.now().timestamp()),
     )
+
+
+def _native_body(request: ModelRequest) -> Native:
+    """As far as answers repeat it."""
+    text = last_user_text(request.params["messages"])
+    stop = (request.params.get("inferenceConfig") or {}).get("stopSequences") or ()
+    return {"messages": request.params["messages"], "prompt": text, "message": text, "stop_sequences": stop}
