@@ -90,7 +90,9 @@ def _released(guarding: Guarding, events: Sequence[Event]) -> Iterator[Event]:
         return
     shown = said.masked(output)
     for event in events:
-        if delta_text(event) is not None:
+        text = delta_text(event)
+        if text is not None:
+            guarding.outcome.is_blank = not text.strip()
             yield "contentBlockDelta", {**event[1], "delta": {"text": next(shown[_index(event)])}}
         elif event[0] == "messageStop" and output.action != "NONE" and not guarding.is_native:
             yield "messageStop", {**event[1], "stopReason": INTERVENED}

@@ -33,7 +33,7 @@ _SILENT = frozenset({"messageStart", "contentBlockStart", "contentBlockStop", "m
 _SILENT_TYPES = frozenset(
     {"message_start", "content_block_start", "content_block_stop", "message_delta", "message_stop"}
 )
-"""Chunks that say nothing of the answer have no action [recorded, Nova; guess, Claude]."""
+"""Chunks that say nothing of the answer have no action, nor has a blank delta of Nova [recorded; Claude: guess]."""
 
 
 def bare(body: Native, params: Params) -> Native:
@@ -79,6 +79,7 @@ def _guarded_chunk(chunk: Native, outcome: Outcome, model_id: str) -> Native:
         written = without_ending(written, model_id)
     if METRICS not in chunk:
         is_silent = not _SILENT.isdisjoint(chunk) or chunk.get("type") in _SILENT_TYPES
+        is_silent = is_silent or ("contentBlockDelta" in chunk and outcome.is_blank)
         return written if is_silent else {**written, **_action(outcome)}
     told = {**_action(outcome), **_trace(outcome)}
     metrics = {} if outcome.is_refused else {METRICS: chunk[METRICS]}  # [recorded, Titan]

@@ -30,6 +30,8 @@ class Outcome:
     is_intervened: bool = False
     is_refused: bool = False
     """Whether the model was not asked."""
+    is_blank: bool = False
+    """Whether the model's own words of the event that was given last are blank, whatever a mask has left of others."""
     trace: Mapping[str, Any] | None = None
     """`trace.guardrail` of Converse; None where none was asked for."""
 
