@@ -7,10 +7,9 @@ from bedrock_emulator.call import Event, Params
 from bedrock_emulator.native.format import Asked, Native, TextFormat
 from bedrock_emulator.native.identifiers import uuid
 from bedrock_emulator.native.pieces import text_events, text_of
-from bedrock_emulator.native.request import as_converse
+from bedrock_emulator.native.request import prompt_as_converse
 from bedrock_emulator.native.schema import check
 from bedrock_emulator.native.spoken import Ending, spoken
-from bedrock_emulator.native.turns import dialogue
 from bedrock_emulator.reply.reply import Reply
 
 _NAME = "Cohere Command's prompt format"
@@ -53,14 +52,8 @@ def finish_reason(stop_reason: str) -> str:
 
 def _read(body: Native, _model_id: str) -> Params:
     check(body, _SCHEMA)
-    asked = dialogue(body["prompt"])
-    return as_converse(
-        asked.messages,
-        body=body,
-        inference=_INFERENCE,
-        read=("prompt", "stream"),
-        system=asked.system,
-        max_tokens=_DEFAULT_MAX_TOKENS,
+    return prompt_as_converse(
+        body, inference=_INFERENCE, read=("prompt", "stream"), max_tokens=_DEFAULT_MAX_TOKENS
     )
 
 

@@ -9,10 +9,9 @@ from typing import Any
 from bedrock_emulator.call import Event, Params
 from bedrock_emulator.native.format import Asked, Native, TextFormat
 from bedrock_emulator.native.pieces import finish_reason, text_of, text_pieces
-from bedrock_emulator.native.request import as_converse
+from bedrock_emulator.native.request import prompt_as_converse
 from bedrock_emulator.native.schema import check
 from bedrock_emulator.native.thoughts import Tags, told, told_events
-from bedrock_emulator.native.turns import dialogue
 from bedrock_emulator.reply.reply import Reply
 
 _NAME = "DeepSeek R1's prompt format"
@@ -40,8 +39,7 @@ _SCHEMA: Mapping[str, Any] = {  # ranges [docs]
 
 def _read(body: Native, _model_id: str) -> Params:
     check(body, _SCHEMA)
-    asked = dialogue(body["prompt"])
-    return as_converse(asked.messages, body=body, inference=_INFERENCE, read=("prompt",), system=asked.system)
+    return prompt_as_converse(body, inference=_INFERENCE)
 
 
 def _tags(asked: Asked) -> Tags:

@@ -8,10 +8,9 @@ from bedrock_emulator.call import Event, Params
 from bedrock_emulator.errors import validation_error
 from bedrock_emulator.native.format import Asked, Native, TextFormat
 from bedrock_emulator.native.pieces import text_of
-from bedrock_emulator.native.request import as_converse
+from bedrock_emulator.native.request import prompt_as_converse
 from bedrock_emulator.native.schema import check
 from bedrock_emulator.native.spoken import stop_sequence
-from bedrock_emulator.native.turns import dialogue
 from bedrock_emulator.reply.reply import Reply
 
 _NAME = "Jurassic-2's prompt format"
@@ -50,16 +49,7 @@ _SCHEMA: Mapping[str, Any] = {  # ranges [docs]
 
 def _read(body: Native, _model_id: str) -> Params:
     check(body, _SCHEMA)
-    asked = dialogue(body["prompt"])
-    return as_converse(
-        asked.messages,
-        body=body,
-        inference=_INFERENCE,
-        read=("prompt",),
-        system=asked.system,
-        max_tokens=_DEFAULT_MAX_TOKENS,
-        tells_stop=True,
-    )
+    return prompt_as_converse(body, inference=_INFERENCE, max_tokens=_DEFAULT_MAX_TOKENS, tells_stop=True)
 
 
 def _body(reply: Reply, asked: Asked) -> Native:

@@ -6,9 +6,8 @@ from typing import Any
 from bedrock_emulator.call import Event, Params
 from bedrock_emulator.native.format import Asked, Native, TextFormat
 from bedrock_emulator.native.pieces import finish_reason, text_of, text_pieces
-from bedrock_emulator.native.request import as_converse
+from bedrock_emulator.native.request import prompt_as_converse
 from bedrock_emulator.native.schema import check
-from bedrock_emulator.native.turns import dialogue
 from bedrock_emulator.reply.reply import Reply
 
 _NAME = "Mistral's prompt format"
@@ -37,13 +36,9 @@ _SCHEMA: Mapping[str, Any] = {
 def read_prompt(body: Native, model_id: str) -> Params:
     """The prompt's turns as a conversation."""
     check(body, _SCHEMA)
-    asked = dialogue(body["prompt"])
-    return as_converse(
-        asked.messages,
-        body=body,
+    return prompt_as_converse(
+        body,
         inference=_INFERENCE,
-        read=("prompt",),
-        system=asked.system,
         max_tokens=8192 if "mistral-large" in model_id or "mistral-small" in model_id else 512,  # [docs]
     )
 

@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from bedrock_emulator.call import Params
+from bedrock_emulator.native.turns import dialogue
 
 
 def as_converse(
@@ -44,6 +45,27 @@ def as_converse(
     if rest:
         params["additionalModelRequestFields"] = rest
     return params
+
+
+def prompt_as_converse(
+    body: Mapping[str, Any],
+    *,
+    inference: Mapping[str, str],
+    read: Collection[str] = ("prompt",),
+    max_tokens: int | None = None,
+    tells_stop: bool = False,
+) -> Params:
+    """The same for families that complete a `prompt`: its turns are the conversation."""
+    asked = dialogue(body["prompt"])
+    return as_converse(
+        asked.messages,
+        body=body,
+        inference=inference,
+        read=read,
+        system=asked.system,
+        max_tokens=max_tokens,
+        tells_stop=tells_stop,
+    )
 
 
 def _with_stop_list(config: dict[str, Any]) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from typing import Any
 from tests.emulator.golden import test_conversations, test_embeddings, test_errors, test_guarded
 from tests.emulator.golden.guarded import is_guarded
 from tests.emulator.golden.replay import replay
-from tests.emulator.native import test_golden, test_golden_families
+from tests.emulator.native import test_golden
 from tests.end_to_end.test_embeddings import RECORDED as EMBEDDED
 from tests.recordings import every_record, records
 
@@ -107,13 +107,8 @@ def _guarded(record: Mapping[str, Any]) -> Verdict:
 
 
 def _invocations() -> Iterator[Verdict]:
-    deviations = {**test_golden.DEVIATIONS, **test_golden_families.DEVIATIONS}
-    replayed = [
-        part
-        for families in (test_golden.FAMILIES, test_golden_families.FAMILIES)
-        for _, parts in families.values()
-        for part in parts
-    ]
+    deviations = test_golden.DEVIATIONS
+    replayed = [part for _, parts in test_golden.FAMILIES.values() for part in parts]
     shapes = {parameter.id for parameter in EMBEDDED} | {record["id"] for record in test_embeddings.PROFILED}
     for operation in _INVOKED:
         for record in records(operation):

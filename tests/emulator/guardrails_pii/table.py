@@ -220,7 +220,7 @@ _SOURCES: dict[str, tuple[tuple[Maker, ...], Sequence[str]]] = {
     "SWIFT_CODE": (
         _of(
             partial(numbers.swift, branch=""),
-            partial(numbers.swift, branch="XXX"),
+            partial(numbers.swift, branch=3 * "X"),
             partial(numbers.swift, branch="500"),
         ),
         cues("SWIFT", "BIC", "SWIFT code"),

@@ -81,7 +81,7 @@ def _spell_one(code: Any, argument: Any, more: int) -> str:
         return _spell(parts, more) * int(min(least + more, most))
     if code in {codes.AT, codes.ASSERT, codes.ASSERT_NOT}:
         return ""
-    raise NotImplementedError(f"{code} in a pattern of the service model")
+    raise ValueError(f"a pattern of the service model has {code}, of which no text can be made here")
 
 
 def _member(items: Sequence[Any]) -> str:
